@@ -1,0 +1,2 @@
+//! Processor backend.
+#![no_std]

@@ -1,0 +1,2 @@
+//! Part of the platform-neutral core.
+#![no_std]

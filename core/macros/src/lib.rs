@@ -1,0 +1,1 @@
+//! Procedural macros that declare native classes, functions and modules.
