@@ -1,2 +1,27 @@
-//! Processor backend.
+//! The AArch64 backend of the processor traits.
+//!
+//! Invariant: a twin of the other `arch-*` crates: the same files with the same items in the same order, so that
+//! `diff -r arch-x86_64 arch-aarch64` shows exactly what differs between the processors. On any other
+//! architecture the crate is empty.
 #![no_std]
+#![cfg(target_arch = "aarch64")]
+
+mod atomics;
+mod code_memory;
+mod spin;
+mod stack_scan;
+mod thread_local;
+mod timestamp;
+
+use threadsnake_hal::Processor;
+
+/// The AArch64 architecture.
+#[derive(Clone, Copy, Debug)]
+pub struct AArch64;
+
+impl Processor for AArch64 {
+    const NAME: &'static str = "aarch64";
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,2 +1,4 @@
-//! Part of the platform-neutral core.
+//! The memory manager.
 #![no_std]
+
+pub mod arch;

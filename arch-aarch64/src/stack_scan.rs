@@ -1,0 +1,72 @@
+//! Register spill on AArch64.
+//!
+//! Invariant: the assembly block declares every caller-saved register of the AAPCS64 as overwritten, so the
+//! compiler keeps what it needs afterwards in callee-saved registers, which the block stores, or in stack slots at
+//! or above the stack pointer. That is every live word of the thread.
+
+use threadsnake_hal::StackScan;
+
+use crate::AArch64;
+
+/// Room for the callee-saved registers: x19 to x30 and the low halves of v8 to v15.
+#[cfg(not(miri))]
+const SPILL_WORDS: usize = 20;
+
+// SAFETY: see the file's invariant. `area` is a local that is read again after the callback, so its slot outlives
+// it; the stack pointer lies below every slot of this frame and of all its callers.
+unsafe impl StackScan for AArch64 {
+    #[cfg(not(miri))]
+    #[inline(never)]
+    fn with_spilled_registers<R>(callback: impl FnOnce(usize) -> R) -> R {
+        let mut area = [0_usize; SPILL_WORDS];
+        let stack_pointer: usize;
+        // SAFETY: stores x19 to x30 and the low halves of v8 to v15 into `area`, which is large enough; reads the
+        // stack pointer. Inputs: the area's address. Outputs: the stack pointer. Not `nomem`: it writes `area`. Not
+        // `nostack`: so that no live word sits in a red zone below the pointer.
+        unsafe {
+            core::arch::asm!(
+                "stp x19, x20, [x0]",
+                "stp x21, x22, [x0, #16]",
+                "stp x23, x24, [x0, #32]",
+                "stp x25, x26, [x0, #48]",
+                "stp x27, x28, [x0, #64]",
+                "stp x29, x30, [x0, #80]",
+                "stp d8, d9, [x0, #96]",
+                "stp d10, d11, [x0, #112]",
+                "stp d12, d13, [x0, #128]",
+                "stp d14, d15, [x0, #144]",
+                "mov x0, sp",
+                inout("x0") area.as_mut_ptr() => stack_pointer,
+                clobber_abi("C"),
+                options(preserves_flags),
+            );
+        }
+        let result = callback(stack_pointer);
+        core::hint::black_box(&mut area);
+        result
+    }
+
+    /// Miri has no registers and no scannable stack: the range is empty, and the tests keep their roots elsewhere.
+    #[cfg(miri)]
+    fn with_spilled_registers<R>(callback: impl FnOnce(usize) -> R) -> R {
+        callback(usize::MAX & !7)
+    }
+
+    #[inline(always)]
+    fn approximate_stack_pointer() -> usize {
+        #[cfg(not(miri))]
+        {
+            let pointer: usize;
+            // SAFETY: copies the stack pointer into a register; touches no memory, no stack, no flags.
+            unsafe {
+                core::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+            }
+            pointer
+        }
+        #[cfg(miri)]
+        {
+            let local = 0_usize;
+            core::ptr::from_ref(core::hint::black_box(&local)).addr()
+        }
+    }
+}

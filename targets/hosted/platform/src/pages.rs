@@ -1,0 +1,159 @@
+//! Mapping memory.
+//!
+//! Invariant: what [`map`] returns is one whole private anonymous mapping, aligned by mapping too much and giving
+//! the ends back, so that [`unmap`] needs no record. Under Miri, which trims no mappings, an allocation stands in.
+
+use std::ptr::NonNull;
+
+/// Bytes in a page.
+pub fn page_size() -> usize {
+    // SAFETY: no preconditions.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+}
+
+/// Rounds up to whole pages, or refuses what makes no sense.
+fn whole_pages(bytes: usize, alignment: usize) -> Option<(usize, usize)> {
+    let page = page_size();
+    if bytes == 0 || !alignment.is_power_of_two() {
+        return None;
+    }
+    let bytes = bytes.checked_add(page - 1)? & !(page - 1);
+    Some((bytes, alignment.max(page)))
+}
+
+/// Zeroed pages at a multiple of `alignment`.
+#[cfg(not(miri))]
+pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
+    let (bytes, alignment) = whole_pages(bytes, alignment)?;
+    // A mapping is aligned to a page by itself; only the rest of the alignment needs room.
+    let reserved = bytes.checked_add(alignment - page_size())?;
+    // SAFETY: a new anonymous mapping at an address of the kernel's choice touches no other memory.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            reserved,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+            -1,
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        return None;
+    }
+    let start: *mut u8 = start.cast();
+    let before = start.align_offset(alignment);
+    let after = reserved - before - bytes;
+    // SAFETY: both ends lie within the mapping just made, which nobody else knows.
+    unsafe {
+        if before != 0 {
+            libc::munmap(start.cast(), before);
+        }
+        if after != 0 {
+            libc::munmap(start.add(before + bytes).cast(), after);
+        }
+        NonNull::new(start.add(before))
+    }
+}
+
+#[cfg(miri)]
+pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
+    let (bytes, alignment) = whole_pages(bytes, alignment)?;
+    let layout = std::alloc::Layout::from_size_align(bytes, alignment).ok()?;
+    // SAFETY: the layout is not empty.
+    NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })
+}
+
+/// Gives pages back.
+///
+/// # Safety
+/// `Platform::unmap_pages`'s.
+pub unsafe fn unmap(start: NonNull<u8>, bytes: usize, alignment: usize) {
+    let Some((bytes, alignment)) = whole_pages(bytes, alignment) else { return };
+    #[cfg(not(miri))]
+    {
+        let _ = alignment;
+        // SAFETY: the whole of one mapping of `map`, which nobody uses any more (the caller's duty).
+        unsafe { libc::munmap(start.as_ptr().cast(), bytes) };
+    }
+    #[cfg(miri)]
+    if let Ok(layout) = std::alloc::Layout::from_size_align(bytes, alignment) {
+        // SAFETY: allocated by `map` with the same layout.
+        unsafe { std::alloc::dealloc(start.as_ptr(), layout) };
+    }
+}
+
+/// Lets the kernel take the whole pages inside a range back.
+///
+/// # Safety
+/// `Platform::discard_pages`'s.
+pub unsafe fn discard(start: NonNull<u8>, bytes: usize) {
+    #[cfg(not(miri))]
+    {
+        let page = page_size();
+        let before = start.as_ptr().align_offset(page);
+        let Some(inside) = bytes.checked_sub(before).map(|rest| rest & !(page - 1)) else { return };
+        if inside == 0 {
+            return;
+        }
+        // On Linux the pages read as zero afterwards and count no longer as resident; elsewhere the kernel may
+        // keep them until it needs them.
+        #[cfg(target_os = "linux")]
+        let advice = libc::MADV_DONTNEED;
+        #[cfg(not(target_os = "linux"))]
+        let advice = libc::MADV_FREE;
+        // SAFETY: whole pages within one mapping of `map`, whose contents nobody relies on (the caller's duty).
+        unsafe { libc::madvise(start.as_ptr().add(before).cast(), inside, advice) };
+    }
+    #[cfg(miri)]
+    let _ = (start, bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_aligned_zeroed_and_writable() {
+        for (bytes, alignment) in [(1, 1), (4096, 4096), (65_536, 65_536), (100_000, 1 << 20), (5000, 16)] {
+            let start = map(bytes, alignment).expect("memory");
+            assert_eq!(start.as_ptr().addr() % alignment, 0);
+            assert_eq!(start.as_ptr().addr() % page_size(), 0);
+            // SAFETY: mapped just now, `bytes` long.
+            let memory = unsafe { std::slice::from_raw_parts_mut(start.as_ptr(), bytes) };
+            assert!(memory.iter().all(|&byte| byte == 0));
+            memory.fill(0xA5);
+            // SAFETY: the same mapping; nothing is read again but through `memory`, after the kernel's zeroing.
+            unsafe { discard(start, bytes) };
+            // SAFETY: not used again.
+            unsafe { unmap(start, bytes, alignment) };
+        }
+    }
+
+    #[cfg(all(target_os = "linux", not(miri)))]
+    #[test]
+    fn discarded_pages_read_as_zero_but_broken_pages_stay() {
+        let page = page_size();
+        let start = map(4 * page, page).expect("memory");
+        // SAFETY: within the mapping.
+        unsafe {
+            start.as_ptr().write_bytes(7, 4 * page);
+            discard(start.add(1), 3 * page);
+            assert_eq!(start.read_volatile(), 7);
+            assert_eq!(start.add(page).read_volatile(), 0);
+            assert_eq!(start.add(2 * page).read_volatile(), 0);
+            assert_eq!(start.add(3 * page).read_volatile(), 7);
+            discard(start, 10);
+            assert_eq!(start.read_volatile(), 7);
+            unmap(start, 4 * page, page);
+        }
+    }
+
+    #[test]
+    fn nonsense_and_too_much_are_refused() {
+        assert_eq!(map(0, 4096), None);
+        assert_eq!(map(4096, 3), None);
+        assert_eq!(map(usize::MAX, 4096), None);
+        assert_eq!(map(usize::MAX / 4, 1 << 40), None);
+    }
+}
