@@ -10,6 +10,6 @@ use crate::AArch64;
 impl Spin for AArch64 {
     #[inline(always)]
     fn pause() {
-        core::hint::spin_loop();
+        threadsnake_hal::atomic::spin_loop();
     }
 }

@@ -10,6 +10,6 @@ use crate::X86_64;
 impl Spin for X86_64 {
     #[inline(always)]
     fn pause() {
-        core::hint::spin_loop();
+        threadsnake_hal::atomic::spin_loop();
     }
 }

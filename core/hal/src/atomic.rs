@@ -19,4 +19,10 @@ pub use loom::sync::atomic::{
 #[cfg(loom)]
 pub fn compiler_fence(_order: Ordering) {}
 
+/// The spin hint: the processor's, or a yield to the model's other threads.
+#[cfg(not(loom))]
+pub use core::hint::spin_loop;
+#[cfg(loom)]
+pub use loom::hint::spin_loop;
+
 pub use core::sync::atomic::Ordering;

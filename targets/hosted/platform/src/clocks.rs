@@ -43,7 +43,7 @@ pub fn cpu_time_nanoseconds(scope: CpuTimeScope) -> u64 {
 /// Sleeps; a signal ends it early, so that Ctrl-C is seen at once (`std::thread::sleep` would go on).
 pub fn sleep(duration: Duration) {
     let request = libc::timespec {
-        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_sec: duration.as_secs().min(i32::MAX as u64) as _,
         tv_nsec: duration.subsec_nanos() as libc::c_long,
     };
     // SAFETY: reads one timespec.

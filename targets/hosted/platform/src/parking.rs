@@ -24,8 +24,8 @@ mod futex {
     pub fn park(word: &AtomicU32, expected: u32, timeout_nanoseconds: Option<u64>) -> ParkOutcome {
         let timeout = timeout_nanoseconds.map(|nanoseconds| libc::timespec {
             // Below 2^64 / 10^9, which fits.
-            tv_sec: (nanoseconds / 1_000_000_000) as libc::time_t,
-            tv_nsec: (nanoseconds % 1_000_000_000) as libc::c_long,
+            tv_sec: (nanoseconds / 1_000_000_000) as _,
+            tv_nsec: (nanoseconds % 1_000_000_000) as _,
         });
         // SAFETY: FUTEX_WAIT reads the word, which lives for the call, and a relative timeout or null.
         let result = unsafe {

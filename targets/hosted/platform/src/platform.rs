@@ -125,11 +125,24 @@ unsafe impl Platform for HostedPlatform {
     }
 
     fn fill_entropy(&self, bytes: &mut [u8]) -> Result<(), PlatformError> {
-        // `getentropy` takes at most 256 bytes a call.
+        // Both calls give at most 256 bytes at once for certain.
         for chunk in bytes.chunks_mut(256) {
-            // SAFETY: the chunk is writable for its whole length.
-            if unsafe { libc::getentropy(chunk.as_mut_ptr().cast(), chunk.len()) } != 0 {
-                return Err(last_error());
+            let mut rest = chunk;
+            while !rest.is_empty() {
+                #[cfg(target_os = "linux")]
+                // SAFETY: the slice is writable for its whole length.
+                let filled = unsafe { libc::getrandom(rest.as_mut_ptr().cast(), rest.len(), 0) };
+                #[cfg(not(target_os = "linux"))]
+                // SAFETY: the slice is writable for its whole length.
+                let filled = match unsafe { libc::getentropy(rest.as_mut_ptr().cast(), rest.len()) } {
+                    0 => rest.len() as isize,
+                    failure => failure as isize,
+                };
+                match usize::try_from(filled) {
+                    Ok(filled) => rest = rest.get_mut(filled..).unwrap_or_default(),
+                    Err(_) if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => return Err(last_error()),
+                }
             }
         }
         Ok(())
