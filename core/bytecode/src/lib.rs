@@ -17,6 +17,7 @@ extern crate alloc;
 pub mod code;
 pub mod control_flow;
 pub mod disassembler;
+pub mod image;
 pub mod instruction;
 pub mod liveness;
 pub mod location;
