@@ -12,9 +12,6 @@
 //! once per process.
 #![no_std]
 
-#[cfg(loom)]
-extern crate std;
-
 pub mod atomic;
 pub mod platform;
 pub mod processor;

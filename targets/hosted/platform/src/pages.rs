@@ -154,6 +154,10 @@ mod tests {
         assert_eq!(map(0, 4096), None);
         assert_eq!(map(4096, 3), None);
         assert_eq!(map(usize::MAX, 4096), None);
-        assert_eq!(map(usize::MAX / 4, 1 << 40), None);
+        // Miri ends the program where a kernel refuses.
+        if !cfg!(miri) {
+            assert_eq!(map(usize::MAX / 4, 4096), None);
+            assert_eq!(map(4096, 1 << 62), None);
+        }
     }
 }
