@@ -47,6 +47,18 @@ impl<'a> Arguments<'a> {
         Keywords { names: self.keyword_names, values: self.values.get(positional..).unwrap_or(&[]) }
     }
 
+    /// The receiver of a method, and the call without it.
+    ///
+    /// # Errors
+    /// TypeError when there is no positional argument.
+    #[inline(always)]
+    pub fn split_receiver(&self, cx: &Context, class: &str, name: &str) -> PyResult<(Value, Arguments<'a>)> {
+        match self.positional().first() {
+            Some(&receiver) => Ok((receiver, self.without_first())),
+            None => Err(missing_receiver(cx, class, name)),
+        }
+    }
+
     /// The same call without its first positional argument.
     pub fn without_first(&self) -> Arguments<'a> {
         Arguments { values: self.values.get(1..).unwrap_or(&[]), keyword_names: self.keyword_names }
@@ -121,6 +133,11 @@ pub struct Signature {
     pub variable_keywords: bool,
 }
 
+#[cold]
+fn missing_receiver(cx: &Context, class: &str, name: &str) -> Raised {
+    cx.raise(ExceptionClass::TypeError, format_args!("unbound method {class}.{name}() needs an argument"))
+}
+
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -162,6 +179,24 @@ impl Signature {
             }
         }
         self.bind_slow(cx, arguments, bound)
+    }
+
+    /// The argument of a required parameter, from its place after [`Signature::bind`].
+    ///
+    /// # Errors
+    /// TypeError when the place is empty.
+    #[inline(always)]
+    pub fn given(&self, cx: &Context, place: Option<Value>, index: usize) -> PyResult<Value> {
+        match place {
+            Some(value) => Ok(value),
+            None => Err(self.absent(cx, index)),
+        }
+    }
+
+    #[cold]
+    fn absent(&self, cx: &Context, index: usize) -> Raised {
+        let (minimum, maximum, positional_only) = self.positional_limits();
+        self.missing(cx, index, index, minimum, maximum, positional_only)
     }
 
     #[cold]

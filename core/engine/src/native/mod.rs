@@ -150,6 +150,24 @@ pub struct NativeClass {
     pub finalize: Option<fn(&Context, Value)>,
 }
 
+/// What `#[pymethods]` collects for a native class.
+pub trait NativeMethods {
+    /// The methods.
+    const METHODS: &'static [NativeFunction];
+    /// The attributes.
+    const ATTRIBUTES: &'static [NativeAttribute];
+    /// The code of `#[pynext]`.
+    const NEXT: Option<fn(&Context, Value) -> PyResult<Option<Value>>>;
+    /// The code of `#[pyfinalize]`.
+    const FINALIZE: Option<fn(&Context, Value)>;
+}
+
+/// A Rust type that stands for a native class, made by `#[pyclass]`.
+pub trait NativeType {
+    /// The class.
+    const CLASS: &'static NativeClass;
+}
+
 /// A native module.
 pub struct NativeModule {
     /// Its full name.
