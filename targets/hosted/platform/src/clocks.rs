@@ -13,6 +13,8 @@ fn read(clock: libc::clockid_t) -> (i64, i64) {
     // SAFETY: writes one timespec. The clocks asked for exist on every system this compiles for; if one were
     // refused, the reading would stay zero.
     unsafe { libc::clock_gettime(clock, &mut now) };
+    // The fields' types are the system's.
+    #[allow(clippy::unnecessary_cast)]
     (now.tv_sec as i64, now.tv_nsec as i64)
 }
 

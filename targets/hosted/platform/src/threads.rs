@@ -44,7 +44,8 @@ pub unsafe fn spawn(
         unsafe { (start.entry)(start.argument) };
     });
     match handle {
-        // Dropping the handle detaches the thread. Its identifier stays valid as a number.
+        // Dropping the handle detaches the thread. Its identifier stays valid as a number, whose type is the system's.
+        #[allow(clippy::unnecessary_cast)]
         Ok(handle) => {
             Ok(ThreadIdentifier(std::os::unix::thread::JoinHandleExt::as_pthread_t(&handle) as u64))
         }
