@@ -1,2 +1,6 @@
 //! Part of the platform-neutral core.
 #![no_std]
+
+extern crate alloc;
+
+pub mod number;
