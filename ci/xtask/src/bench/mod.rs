@@ -137,7 +137,10 @@ fn programs(only: &[String]) -> Result<Vec<(String, PathBuf)>, String> {
     for path in list.filter_map(Result::ok).map(|entry| entry.path()) {
         let is_program = path.extension().is_some_and(|ending| ending == "py");
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if is_program && (only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))) {
+        if is_program
+            && !name.starts_with('_')
+            && (only.is_empty() || only.iter().any(|part| name.contains(part.as_str())))
+        {
             programs.push((name, path));
         }
     }
