@@ -1,0 +1,428 @@
+//! The pause: what happens while the world stands still, in order.
+//!
+//! 1. Everybody stops ([`crate::handshake`]); the registry and the ledger are locked, so no thread comes or goes and the
+//!    committer stands still too.
+//! 2. If batch n-2 is unfinished, it is finished (rule 2).
+//! 3. Logs are applied, roots are counted ([`crate::epoch`], [`crate::roots`]); or, instead, the backup trace
+//!    ([`crate::trace`]).
+//! 4. Young objects with finalizers or weak cells that nothing reached are seen to; young large objects that nothing reached
+//!    are freed; roots of the last pause that are none any more are queued for un-counting.
+//! 5. The epoch's number rises, blocks are listed again, the batch goes to the committer.
+//!
+//! Invariants: no reference count goes down between 3 and 4; all increments of an epoch precede any decrement of it. The
+//! cost depends on what was logged, promoted and found on stacks, not on the size of the heap (but for a backup trace).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::arch::{Architecture, StackScan};
+use crate::block::{Block, BlockList, count, state};
+use crate::committer::{Batch, Ledger};
+use crate::epoch::Worker;
+use crate::fault::{Fault, on};
+use crate::geometry::{BLOCK_BYTES, count_of, rooted_bit};
+use crate::heap::{Heap, WINDOW_COUNT};
+use crate::log::Segments;
+use crate::mutator::{Mutator, poll};
+use crate::object::{ObjectRef, flag};
+use crate::roots::RootVisitor;
+use crate::sync::Ordering;
+use crate::weak::Claim;
+
+/// Largest and smallest share.
+const LARGEST_SHARE: usize = 64 << 20;
+
+/// What a pause is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PauseKind {
+    /// End the epoch.
+    Epoch,
+    /// End the epoch, trace, and commit everything.
+    Collect,
+    /// Nothing: everybody passes a safepoint.
+    Handshake,
+    /// End the epoch and run the checker.
+    Check,
+    /// Everything that exists becomes shared.
+    Share,
+}
+
+/// What [`Mutator::collect`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collection {
+    /// Objects with finalizers that were found dead and wait in the queue. Run them and collect again to reclaim what they
+    /// reach.
+    pub finalizers_queued: usize,
+    /// Mature objects freed.
+    pub objects_freed: usize,
+}
+
+impl Mutator {
+    /// Ends the epoch, unless another thread does so first.
+    pub(crate) fn run_epoch(&self) {
+        let epoch = self.heap.epoch();
+        while self.heap.epoch() == epoch {
+            self.pause(PauseKind::Epoch);
+        }
+    }
+
+    /// Coordinates a pause, or takes part in somebody else's; whether it was ours.
+    fn pause(&self, kind: PauseKind) -> bool {
+        let heap = &*self.heap;
+        if heap.handshake.try_begin() {
+            Architecture::with_spilled_registers(|low| {
+                self.stack_low.store(low, Ordering::Relaxed);
+                heap.coordinate(Some(self), kind);
+            });
+            return true;
+        }
+        if self.participant.pause_wanted() {
+            self.stop_for_pause();
+        } else {
+            // The other coordinator has not asked us yet, or has let us go already.
+            heap.platform.yield_now();
+        }
+        false
+    }
+
+    /// Frees everything that cannot be reached, cycles included: one epoch and one backup trace. If objects with finalizers
+    /// were found dead, the caller runs those ([`Mutator::take_finalizable`]) and collects again until none is found. A
+    /// safepoint.
+    pub fn collect(&self) -> Collection {
+        let before = {
+            let ledger = self.heap.ledger.lock();
+            ledger.freed_objects
+        };
+        while !self.pause(PauseKind::Collect) {}
+        let objects_freed = (self.heap.ledger.lock().freed_objects - before) as usize;
+        let finalizers_queued = self.heap.finalizers.finalizable.lock().ready.len();
+        Collection { finalizers_queued, objects_freed }
+    }
+
+    /// Ends the epoch and checks the whole heap; what is wrong, if anything. A safepoint.
+    pub fn debug_check(&self) -> Result<(), String> {
+        while !self.pause(PauseKind::Check) {}
+        self.heap.check_failure.lock().take().map_or(Ok(()), Err)
+    }
+
+    /// Last resort before an allocation fails.
+    pub(crate) fn collect_for_memory(&self) {
+        while !self.pause(PauseKind::Collect) {}
+    }
+
+    /// Stops all other threads and lets them go again: afterwards each has passed a safepoint (or was blocked), so this is a
+    /// memory barrier on all of them. A safepoint.
+    pub fn handshake(&self) {
+        while !self.pause(PauseKind::Handshake) {}
+    }
+
+    /// Makes everything that exists shared, once: from now on what is stored into a shared object is published. Called by
+    /// [`Heap::attach`] for the second thread. A safepoint.
+    pub fn become_multithreaded(&self) {
+        while !self.heap.is_multithreaded() {
+            self.pause(PauseKind::Share);
+        }
+    }
+}
+
+impl Heap {
+    /// A pause asked for by a thread that does not use the heap.
+    pub(crate) fn pause_from_outside(&self) {
+        let epoch = self.epoch();
+        while self.epoch() == epoch {
+            if self.handshake.try_begin() {
+                self.coordinate(None, PauseKind::Epoch);
+            } else {
+                self.platform.yield_now();
+            }
+        }
+    }
+
+    /// Stops everybody, does the work, lets everybody go. The caller has begun the handshake.
+    fn coordinate(&self, requester: Option<&Mutator>, kind: PauseKind) {
+        let timer = self.counters.pause_begins();
+        let registry = self.registry.lock();
+        let others = || {
+            registry
+                .iter()
+                // SAFETY: mutators in the registry are alive while it is locked.
+                .map(|mutator| unsafe { &**mutator })
+                .filter(|mutator| !requester.is_some_and(|own| core::ptr::eq(own, *mutator)))
+        };
+        if let Some(own) = requester {
+            self.handshake.stop_self(&own.participant);
+        }
+        others().for_each(|mutator| self.handshake.ask(&mutator.participant));
+        others().for_each(|mutator| self.handshake.wait_for(&mutator.participant, self.platform));
+        let mut work_left = false;
+        {
+            let mut ledger = self.ledger.lock();
+            let timer = self.counters.world_stopped(timer);
+            // SAFETY: as above; they all stand still now.
+            let mutators: Vec<&Mutator> = registry.iter().map(|mutator| unsafe { &**mutator }).collect();
+            match kind {
+                PauseKind::Epoch | PauseKind::Collect | PauseKind::Check => {
+                    self.end_epoch(&mut ledger, &mutators, kind == PauseKind::Collect);
+                    self.check_in_pause(&ledger, kind == PauseKind::Check);
+                    work_left = !ledger.is_idle();
+                    let notices = self.finalizers.notices();
+                    for mutator in &mutators {
+                        mutator.participant.poll.fetch_and(!poll::EPOCH_DUE, Ordering::Relaxed);
+                        mutator.participant.poll.fetch_or(notices, Ordering::Relaxed);
+                    }
+                    self.client().epoch_finished();
+                }
+                PauseKind::Share => self.share_everything(&mutators),
+                PauseKind::Handshake => {}
+            }
+            self.counters.world_goes_on(timer, kind);
+        }
+        others().for_each(|mutator| self.handshake.release(&mutator.participant, self.platform));
+        if let Some(own) = requester {
+            self.handshake.release(&own.participant, self.platform);
+        }
+        self.handshake.end();
+        drop(registry);
+        if self.configuration.committer && (work_left || self.finalizers.has_incoming()) {
+            self.wake_committer();
+        }
+        self.report_check_failure();
+    }
+
+    fn end_epoch(&self, ledger: &mut Ledger, mutators: &[&Mutator], collect: bool) {
+        for mutator in mutators {
+            for window in &mutator.windows {
+                window.write_cursor_back();
+            }
+        }
+        // Rule 2. A trace drops them all anyway.
+        let trace = collect || self.trace_wanted.load(Ordering::Relaxed) || self.stress_wants_trace();
+        if !trace && !ledger.commit(self, 1, || true) {
+            self.counters.corrupted();
+        }
+        let epoch = self.epoch();
+        let mut worker = Worker::new(self, epoch, ledger.parity);
+        let mut segments = Segments::new();
+        let mut young_finalizable = Vec::new();
+        let mut young_weak = Vec::new();
+        for mutator in mutators {
+            // SAFETY: the owner stands still.
+            let local = unsafe { mutator.local() };
+            take_segments(&mut local.log.take(), &mut segments);
+            young_finalizable.append(&mut local.young_finalizable);
+            young_weak.append(&mut local.young_weak);
+        }
+        {
+            let mut orphans = self.orphans.lock();
+            let mut left = core::mem::replace(&mut orphans.segments, Segments::new());
+            take_segments(&mut left, &mut segments);
+            young_finalizable.append(&mut orphans.young_finalizable);
+            young_weak.append(&mut orphans.young_weak);
+        }
+        if trace {
+            self.trace(ledger, &mut worker, mutators, segments, &young_finalizable);
+            segments = Segments::new();
+        } else {
+            for segment in segments.iterate() {
+                worker.apply_segment(segment);
+            }
+            self.scan_roots(&mut worker, mutators);
+            worker.drain();
+            self.settle_finalizable(ledger, &mut worker, &young_finalizable);
+            self.settle_weak(&mut worker, &young_weak);
+            self.uncount_roots(ledger, &mut worker);
+        }
+        ledger.rooted = core::mem::take(&mut worker.rooted);
+        ledger.parity ^= 1;
+        self.sweep_young_large(&worker);
+        self.counters.epoch_ends(&worker, trace);
+
+        // The new epoch begins here.
+        self.epoch.store(epoch + 1, Ordering::Relaxed);
+        for mutator in mutators {
+            for index in 0..WINDOW_COUNT {
+                if let Some(block) = mutator.window_block(index) {
+                    block.young_start.store(block.cursor.load(Ordering::Relaxed), Ordering::Relaxed);
+                    block.young_epoch.store(epoch + 1, Ordering::Relaxed);
+                }
+            }
+        }
+        self.list_retired(mutators);
+        take_segments(&mut worker.decrements.take(), &mut segments);
+        take_segments(&mut ledger.deferred.take(), &mut segments);
+        if !segments.is_empty() {
+            ledger.batches.push_back(Batch { segments, current: None });
+        }
+        let allocated = self.usage.allocated_since_pause.swap(0, Ordering::Relaxed);
+        self.adapt_share(allocated, worker.promoted_bytes, mutators.len());
+        if (!self.configuration.committer || collect) && !ledger.commit(self, 0, || true) {
+            self.counters.corrupted();
+        }
+        self.publish_incoming();
+        self.decide_trace(trace);
+    }
+
+    /// Visits every root of every thread, and the globals.
+    pub(crate) fn scan_roots(&self, worker: &mut Worker<'_>, mutators: &[&Mutator]) {
+        for mutator in mutators {
+            let mut visitor = RootVisitor::new(worker);
+            self.client().scan_thread(mutator.client_thread, &mut visitor);
+            mutator.visit_scratch(&mut visitor);
+            if self.configuration.scan_stacks {
+                worker.scan_stack(mutator.stack_low.load(Ordering::Relaxed), mutator.stack_high);
+            }
+            if !worker.collect_only {
+                worker.drain();
+            }
+        }
+        self.client().scan_globals(&mut RootVisitor::new(worker));
+    }
+
+    /// Objects that got a finalizer (or lost it) in this epoch: dead ones are queued, the others are mature now.
+    fn settle_finalizable(&self, ledger: &mut Ledger, worker: &mut Worker<'_>, young: &[usize]) {
+        let mut dead = Vec::new();
+        for &address in young {
+            // SAFETY: marked in this epoch, so its memory is intact.
+            let object = unsafe { ObjectRef::from_address(address) };
+            // SAFETY: as above.
+            let counted = unsafe { count_of(address) }.load(Ordering::Relaxed) != count::FREE;
+            if object.flags() & flag::FINALIZABLE == 0 {
+                ledger.finalizable.remove(&address);
+            } else if counted {
+                ledger.finalizable.insert(address);
+            } else {
+                dead.push(address);
+            }
+        }
+        for address in dead {
+            // SAFETY: as above.
+            let object = unsafe { ObjectRef::from_address(address) };
+            if object.flags() & flag::FINALIZABLE != 0 {
+                if !on(Fault::FinalizerOwnsNothing) {
+                    worker.count_up(address);
+                }
+                self.queue_finalizer(object);
+            }
+        }
+        worker.drain();
+    }
+
+    /// Weak cells made in this epoch for young objects: those whose target nothing reached are dead.
+    fn settle_weak(&self, worker: &mut Worker<'_>, young: &[usize]) {
+        for &target in young {
+            // SAFETY: young in this epoch, so its chunk is mapped.
+            if unsafe { count_of(target) }.load(Ordering::Relaxed) == count::FREE
+                && let Claim::Dead(cell) = self.weak.claim(target, u64::MAX)
+                && !self.queue_dead_cell(cell)
+            {
+                // The table's count goes.
+                worker.decrements.push_decrement(cell.address());
+            }
+        }
+    }
+
+    /// Rule 1: roots of the last pause that were not found again lose their count with this epoch's batch.
+    fn uncount_roots(&self, ledger: &mut Ledger, worker: &mut Worker<'_>) {
+        for cell in core::mem::take(&mut ledger.rooted) {
+            // SAFETY: its root count kept it alive, so its chunk is mapped.
+            let (old, new) =
+                unsafe { (rooted_bit(cell, worker.parity + 1), rooted_bit(cell, worker.parity)) };
+            old.word.fetch_and(!old.mask, Ordering::Relaxed);
+            if new.word.load(Ordering::Relaxed) & new.mask == 0 || on(Fault::RootUncountedTooOften) {
+                worker.decrements.push_decrement(cell);
+            }
+        }
+    }
+
+    /// Rule 7: large objects that are young and have not been counted are dead.
+    fn sweep_young_large(&self, _worker: &Worker<'_>) {
+        let mut young = core::mem::replace(&mut *self.young_large.lock(), BlockList::new());
+        while let Some(block) = young.pop() {
+            if block.state.load(Ordering::Relaxed) != state::LARGE {
+                continue;
+            }
+            // SAFETY: a span that exists.
+            if unsafe { count_of(block.start()) }.load(Ordering::Relaxed) == count::FREE {
+                self.destruct(block.start());
+                self.release_span(block);
+            }
+        }
+    }
+
+    /// Blocks used up in the epoch that ended may be acquired again.
+    fn list_retired(&self, mutators: &[&Mutator]) {
+        for mutator in mutators {
+            // SAFETY: the owner stands still.
+            let local = unsafe { mutator.local() };
+            while let Some(block) = local.retired.pop() {
+                block.state.store(state::LISTED, Ordering::Relaxed);
+                local.available[block.window_index()].push(block);
+            }
+        }
+        let mut orphans = self.orphans.lock();
+        while let Some(block) = orphans.retired.pop() {
+            block.state.store(state::LISTED, Ordering::Relaxed);
+            self.listed[block.window_index()].lock().push(block);
+        }
+    }
+
+    /// Doubles the share while much survives, halves it when nothing does: what survives is copied from cache to memory by
+    /// promotion, so a longer epoch pays; what does not survive should stay in the cache.
+    fn adapt_share(&self, allocated: usize, survived: usize, threads: usize) {
+        let share = self.share_bytes.load(Ordering::Relaxed);
+        let smallest = (self.configuration.share_bytes / 4).max(BLOCK_BYTES);
+        if allocated >= share / 2 {
+            let new = if survived > allocated / 8 {
+                (share * 2).min(LARGEST_SHARE.max(self.configuration.share_bytes))
+            } else if survived < allocated / 50 {
+                (share / 2).max(smallest)
+            } else {
+                share
+            };
+            self.share_bytes.store(new, Ordering::Relaxed);
+        }
+        self.set_epoch_limit(threads);
+    }
+
+    /// Cycles show only as growth: when the heap has doubled since the last trace, the next pause traces.
+    fn decide_trace(&self, traced: bool) {
+        let in_use = self.pool.lock().bytes_in_use;
+        if traced {
+            self.trace_wanted.store(false, Ordering::Relaxed);
+            self.trace_threshold
+                .store(in_use.saturating_mul(2).max(self.configuration.trace_floor_bytes), Ordering::Relaxed);
+        } else if in_use > self.trace_threshold.load(Ordering::Relaxed) {
+            self.trace_wanted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Marks all that exists as shared, young objects included.
+    fn share_everything(&self, mutators: &[&Mutator]) {
+        for mutator in mutators {
+            for window in &mutator.windows {
+                window.write_cursor_back();
+            }
+        }
+        let epoch = self.epoch();
+        let share = |block: &Block, cell: usize| {
+            // SAFETY: a cell of a mapped block.
+            let value = unsafe { count_of(cell) }.load(Ordering::Relaxed);
+            if value != count::DYING && (value != count::FREE || block.is_young(cell, epoch)) {
+                // SAFETY: the cell holds an object.
+                let object = unsafe { ObjectRef::from_address(cell) };
+                object.flags.fetch_or(flag::SHARED, Ordering::Relaxed);
+            }
+        };
+        self.for_each_block(|block| block.cells().for_each(|cell| share(block, cell)));
+        for block in self.large.iterate() {
+            share(block, block.start());
+        }
+        self.multithreaded.store(true, Ordering::Relaxed);
+    }
+}
+
+fn take_segments(from: &mut Segments, to: &mut Segments) {
+    while let Some(segment) = from.pop() {
+        to.push(segment);
+    }
+}

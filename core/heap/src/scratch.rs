@@ -1,0 +1,172 @@
+//! Scratch vectors: growable arrays of words that are roots, for native code that would otherwise use a `Vec`.
+//!
+//! Invariant: while a scratch vector exists it is linked into its mutator's list; a pause reads the list while the thread
+//! stands still. So the vector is touched by its own thread only, and never inside `blocking`.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::{Cell, UnsafeCell};
+
+use crate::client::OutOfMemory;
+use crate::mutator::Mutator;
+use crate::roots::RootVisitor;
+
+/// A link of the list, at a fixed address.
+pub(crate) struct ScratchNode {
+    words: UnsafeCell<Vec<u64>>,
+    next: Cell<*const ScratchNode>,
+    previous: Cell<*const ScratchNode>,
+}
+
+/// A growable array of words, all of them roots. It may be moved; it belongs to its thread.
+pub struct Scratch<'m> {
+    mutator: &'m Mutator,
+    node: Box<ScratchNode>,
+}
+
+impl Mutator {
+    /// An empty scratch vector.
+    pub fn scratch(&self) -> Scratch<'_> {
+        let next = self.scratch.get();
+        let node = Box::new(ScratchNode {
+            words: UnsafeCell::new(Vec::new()),
+            next: Cell::new(next),
+            previous: Cell::new(core::ptr::null()),
+        });
+        // SAFETY: nodes in the list are alive (they leave it when dropped).
+        if let Some(next) = unsafe { next.as_ref() } {
+            next.previous.set(&raw const *node);
+        }
+        self.scratch.set(&raw const *node);
+        Scratch { mutator: self, node }
+    }
+
+    /// Visits every word of every scratch vector. The owner stands still.
+    pub(crate) fn visit_scratch(&self, visitor: &mut RootVisitor<'_, '_>) {
+        let mut place = self.scratch.get();
+        // SAFETY: nodes in the list are alive, and their owner stands still outside any method of `Scratch`.
+        while let Some(node) = unsafe { place.as_ref() } {
+            // SAFETY: as above.
+            visitor.visit_slice(unsafe { &*node.words.get() });
+            place = node.next.get();
+        }
+    }
+}
+
+impl Scratch<'_> {
+    fn words(&self) -> &Vec<u64> {
+        // SAFETY: only this thread touches it, and `&self` excludes `words_mut`.
+        unsafe { &*self.node.words.get() }
+    }
+
+    fn words_mut(&mut self) -> &mut Vec<u64> {
+        // SAFETY: only this thread touches it while it runs.
+        unsafe { &mut *self.node.words.get() }
+    }
+
+    /// Adds a word at the end.
+    pub fn push(&mut self, word: u64) -> Result<(), OutOfMemory> {
+        let words = self.words_mut();
+        if words.len() == words.capacity() {
+            words.try_reserve(1).map_err(|_| OutOfMemory)?;
+        }
+        words.push(word);
+        Ok(())
+    }
+
+    /// Adds words at the end.
+    pub fn extend_from_slice(&mut self, more: &[u64]) -> Result<(), OutOfMemory> {
+        let words = self.words_mut();
+        words.try_reserve(more.len()).map_err(|_| OutOfMemory)?;
+        words.extend_from_slice(more);
+        Ok(())
+    }
+
+    /// Makes it `length` long, filling with `word`.
+    pub fn resize(&mut self, length: usize, word: u64) -> Result<(), OutOfMemory> {
+        let words = self.words_mut();
+        let more = length.saturating_sub(words.len());
+        words.try_reserve(more).map_err(|_| OutOfMemory)?;
+        words.resize(length, word);
+        Ok(())
+    }
+
+    /// Takes the last word away.
+    pub fn pop(&mut self) -> Option<u64> {
+        self.words_mut().pop()
+    }
+
+    /// Shortens it.
+    pub fn truncate(&mut self, length: usize) {
+        self.words_mut().truncate(length);
+    }
+
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.words_mut().clear();
+    }
+
+    /// Reverses the order of the words.
+    pub fn reverse(&mut self) {
+        self.words_mut().reverse();
+    }
+
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.words().len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words().is_empty()
+    }
+
+    /// A word.
+    pub fn get(&self, index: usize) -> Option<u64> {
+        self.words().get(index).copied()
+    }
+
+    /// Replaces a word; false if there is none at `index`.
+    pub fn set(&mut self, index: usize, word: u64) -> bool {
+        match self.words_mut().get_mut(index) {
+            Some(place) => {
+                *place = word;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// All words. Not to be held over a call that changes the vector.
+    pub fn as_slice(&self) -> &[u64] {
+        self.words()
+    }
+
+    /// All words, to be permuted or replaced. A pause must not happen meanwhile: no safepoint while this is borrowed.
+    pub fn as_mut_slice(&mut self) -> &mut [u64] {
+        self.words_mut()
+    }
+}
+
+impl core::ops::Index<usize> for Scratch<'_> {
+    type Output = u64;
+    fn index(&self, index: usize) -> &u64 {
+        &self.words()[index]
+    }
+}
+
+impl Drop for Scratch<'_> {
+    fn drop(&mut self) {
+        let next = self.node.next.get();
+        let previous = self.node.previous.get();
+        // SAFETY: neighbours in the list are alive.
+        match unsafe { previous.as_ref() } {
+            Some(previous) => previous.next.set(next),
+            None => self.mutator.scratch.set(next),
+        }
+        // SAFETY: as above.
+        if let Some(next) = unsafe { next.as_ref() } {
+            next.previous.set(previous);
+        }
+    }
+}
