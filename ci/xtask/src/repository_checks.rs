@@ -148,7 +148,9 @@ pub fn house() -> Result<Tally, String> {
     let mut clean = true;
     for path in sources(".", ".rs")? {
         let text = read(&path)?;
-        if !text.starts_with("//!") {
+        // What a generator is compared with is data, not source.
+        let is_golden = path.components().any(|part| part.as_os_str() == "golden");
+        if !text.starts_with("//!") && !is_golden {
             println!("{}:1: a file opens with `//!`: what it is, its invariant, its source", path.display());
             clean = false;
         }
