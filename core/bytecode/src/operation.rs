@@ -279,7 +279,7 @@ operations! {
     CallMethod w s u "R[a] := method pair R[b], R[b+1] called with R[b+2], ..., R[b+1+c]";
     CallKeyword w s u "as Call; the last arguments are named by constants[Extra.bc]; + Extra";
     CallMethodKeyword w s u "as CallMethod; the last arguments are named by constants[Extra.bc]; + Extra";
-    CallSpread w s _ "R[a] := R[b](*R[b+1], **R[b+2]); R[b+1] is a tuple or list, R[b+2] a dict or empty";
+    CallSpread w s _ "R[a] := R[b](*R[b+1], **R[b+2]); R[b+1] is any iterable (TypeError naming R[b] if not), R[b+2] a dict or empty";
     Return r _ _ "return R[a]";
     ReturnNone _ _ _ "return None";
     MakeFunction s k u "R[a] := function of code constants[b]; c: 1 defaults R[a+1], 2 keyword defaults R[a+2], 4 closure R[a+3], 8 annotate R[a+4]";
@@ -406,6 +406,8 @@ pub enum Intrinsic {
     SubscriptGeneric,
     /// 1: exception R[b] raised out of a generator body: StopIteration becomes RuntimeError (PEP 479); result the exception
     StopIterationError,
+    /// 0: makes an empty dict `__annotations__` in the frame's namespace unless it has one; result None
+    SetUpAnnotations,
 }
 
 impl Intrinsic {
@@ -422,11 +424,13 @@ impl Intrinsic {
         Intrinsic::SetFunctionTypeParameters,
         Intrinsic::SubscriptGeneric,
         Intrinsic::StopIterationError,
+        Intrinsic::SetUpAnnotations,
     ];
 
     /// How many registers from `R[b]` on are read.
     pub const fn argument_count(self) -> u16 {
         match self {
+            Intrinsic::SetUpAnnotations => 0,
             Intrinsic::TypeAlias => 3,
             Intrinsic::TypeVariableWithBound
             | Intrinsic::TypeVariableWithConstraints

@@ -1,0 +1,91 @@
+//! The entry: decode, parse, analyze, generate.
+//!
+//! Invariant: parsing, code generation and dropping the tree run on a stack that fits the tree's depth, which [`crate::parse`]
+//! estimates from the tokens and bounds.
+
+use ruff_python_ast::Mod;
+use ruff_text_size::{Ranged, TextRange};
+use threadsnake_bytecode::{Constant, Operation};
+
+use crate::compiler::Compiler;
+use crate::error::{Result, SyntaxError};
+use crate::source::Source;
+use crate::{CompileOptions, CompileOutput, Mode, imports, parse, scope};
+
+use ruff_python_ast::name::Name;
+
+/// Compiles source text.
+pub fn compile(source: &[u8], options: &CompileOptions) -> core::result::Result<CompileOutput, SyntaxError> {
+    compile_boxed(source, options).map_err(|error| *error)
+}
+
+fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput> {
+    let source = Source::decode(bytes, &options.file_name, options.ignore_cookie)?;
+    let depth = parse::check_nesting(&source)?;
+    // What one level of nesting takes at most, from parsing to dropping, in an unoptimized build.
+    let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
+    stacker::maybe_grow(stack, stack + 1024 * 1024, || {
+        let module = parse::parse(&source, options)?;
+        compile_tree(&module, &source, options)
+    })
+}
+
+fn compile_tree(module: &Mod, source: &Source, options: &CompileOptions) -> Result<CompileOutput> {
+    let future_annotations = imports::future_annotations(module, source)? || options.future_annotations;
+    let table = scope::analyze(module, source, future_annotations)?;
+    let interactive = options.mode == Mode::Interactive;
+    let mut compiler = Compiler::new(source, &table, options, future_annotations, interactive);
+    match module {
+        Mod::Module(module) => compiler.module(module)?,
+        Mod::Expression(expression) => {
+            let value = compiler.unit.take_register();
+            compiler.evaluate(&expression.body, value)?;
+            compiler.unit.emit(Operation::Return, value, 0, 0);
+        }
+    }
+    compiler.check_literals()?;
+    let Compiler { mut unit, file_name, warnings, .. } = compiler;
+    if future_annotations {
+        unit.flags |= threadsnake_bytecode::code_flags::FUTURE_ANNOTATIONS;
+    }
+    let code = unit.finish(&file_name)?;
+    Ok(CompileOutput { code, warnings, future_annotations })
+}
+
+impl<'a> Compiler<'a> {
+    fn module(&mut self, module: &'a ruff_python_ast::ModModule) -> Result<()> {
+        let table = self.table;
+        let symbols = table.scope(self.unit.scope);
+        self.at(TextRange::empty(
+            module.body.first().map_or(0.into(), |statement| statement.range().start()),
+        ));
+        let register = self.unit.take_register();
+        if self.future_annotations {
+            if symbols.has_annotations {
+                self.set_up_annotations(register);
+            }
+        } else if !symbols.annotations.is_empty() {
+            if symbols.has_conditional_annotations {
+                self.unit.emit(Operation::BuildSet, register, register, 0);
+                self.store_name(&Name::new("__conditional_annotations__"), register);
+            }
+            self.deferred_annotations("__annotate__")?;
+        }
+        let mut body: &'a [ruff_python_ast::Stmt] = &module.body;
+        if !self.interactive
+            && let Some((text, rest)) = self.split_docstring(body)
+        {
+            if let Some(text) = text {
+                self.load_constant(Constant::Text(text), register);
+                self.store_name(&Name::new("__doc__"), register);
+            }
+            body = rest;
+        }
+        self.unit.release(self.unit.local_count.into());
+        self.statements(body)?;
+        if self.unit.is_reachable() {
+            self.unit.emit(Operation::ReturnNone, 0, 0, 0);
+        }
+        Ok(())
+    }
+}

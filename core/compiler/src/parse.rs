@@ -1,0 +1,101 @@
+//! Text to syntax tree, within limits on nesting.
+//!
+//! Invariant: no tree is built whose depth, estimated from the tokens, exceeds [`MAXIMUM_DEPTH`]. Source: limits of CPython's
+//! Parser/lexer/state.h (200 brackets, 100 indentations).
+
+use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, lexer};
+
+use crate::error::{ErrorKind, Result, SyntaxError};
+use crate::source::Source;
+use crate::{CompileOptions, Mode, syntax_errors};
+
+/// The deepest brackets.
+const MAXIMUM_BRACKETS: usize = 200;
+/// The deepest indentation.
+const MAXIMUM_INDENTATION: usize = 100;
+/// The deepest tree.
+const MAXIMUM_DEPTH: usize = 10_000;
+
+/// Checks the nesting of brackets and blocks; returns an estimate of the tree's depth that is never too small.
+pub fn check_nesting(source: &Source) -> Result<usize> {
+    let mut lexer = lexer::lex(&source.text, ParserMode::Module);
+    // Per open bracket: the depth outside of it.
+    let mut open: Vec<usize> = Vec::new();
+    let (mut depth, mut deepest, mut indentation) = (0usize, 0usize, 0usize);
+    let error = |kind, message| Err(SyntaxError::without_position(kind, message));
+    loop {
+        match lexer.next_token() {
+            TokenKind::EndOfFile => return Ok(deepest),
+            TokenKind::Lpar
+            | TokenKind::Lsqb
+            | TokenKind::Lbrace
+            | TokenKind::FStringStart
+            | TokenKind::TStringStart => {
+                if open.len() >= MAXIMUM_BRACKETS {
+                    return error(ErrorKind::Syntax, "too many nested parentheses");
+                }
+                open.push(depth);
+                depth += 2;
+            }
+            TokenKind::Rpar
+            | TokenKind::Rsqb
+            | TokenKind::Rbrace
+            | TokenKind::FStringEnd
+            | TokenKind::TStringEnd => {
+                // What follows a bracket is nested around it: `f()()()`.
+                depth = open.pop().unwrap_or(depth) + 1;
+            }
+            TokenKind::Newline => {
+                depth = indentation * 2;
+                open.clear();
+            }
+            TokenKind::Indent => {
+                indentation += 1;
+                if indentation >= MAXIMUM_INDENTATION {
+                    return error(ErrorKind::Indentation, "too many levels of indentation");
+                }
+                depth = indentation * 2;
+            }
+            TokenKind::Dedent => {
+                indentation = indentation.saturating_sub(1);
+                depth = indentation * 2;
+            }
+            TokenKind::Comma => depth = open.last().map_or(indentation * 2, |outer| outer + 2),
+            TokenKind::Semi => depth = indentation * 2,
+            TokenKind::Name
+            | TokenKind::Int
+            | TokenKind::Float
+            | TokenKind::Complex
+            | TokenKind::String
+            | TokenKind::FStringMiddle
+            | TokenKind::TStringMiddle
+            | TokenKind::Comment
+            | TokenKind::NonLogicalNewline
+            | TokenKind::None
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::And
+            | TokenKind::Or => {}
+            _ => depth += 1,
+        }
+        deepest = deepest.max(depth);
+        if depth > MAXIMUM_DEPTH {
+            return error(ErrorKind::Recursion, "maximum recursion depth exceeded during compilation");
+        }
+    }
+}
+
+/// Parses a source.
+pub fn parse(source: &Source, options: &CompileOptions) -> Result<Mod> {
+    let mode = match options.mode {
+        Mode::Module | Mode::Interactive => ParserMode::Module,
+        Mode::Expression => ParserMode::Expression,
+    };
+    // In an expression, leading blanks mean nothing.
+    let parse_options = ParseOptions::from(mode).with_target_version(PythonVersion::PY314);
+    let parsed = ruff_python_parser::parse_unchecked(&source.text, parse_options);
+    syntax_errors::check(source, options, &parsed)?;
+    Ok(parsed.into_syntax())
+}
