@@ -1,0 +1,28 @@
+# oracle: python3
+"""The end of the main thread waits for the other threads, but not for daemons; exit functions run after them."""
+
+import atexit
+import threading
+import time
+
+order = []
+
+
+def late(number):
+    time.sleep(0.02 * number)
+    order.append(number)
+    print("thread", number, flush=True)
+
+
+atexit.register(lambda: print("exit function sees", order, flush=True))
+for number in (1, 2, 3):
+    threading.Thread(target=late, args=(number,)).start()
+
+
+def daemon():
+    while True:
+        time.sleep(0.005)
+
+
+threading.Thread(target=daemon, daemon=True).start()
+print("main thread ends", flush=True)
