@@ -39,6 +39,10 @@ impl Mutator {
 
     #[inline(never)]
     fn store_slow(&self, object: ObjectRef, slot: usize, word: u64) {
+        if on(Fault::OldReadAfterStore) {
+            // SAFETY: as below.
+            unsafe { object.slot_cell(slot) }.store(word, Ordering::Release);
+        }
         self.before_store(object, slot, word);
         // SAFETY: `store` tested the slot. Release: pairs with the Acquire of `Object::slot` on another thread.
         unsafe { object.slot_cell(slot) }.store(word, Ordering::Release);

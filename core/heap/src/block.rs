@@ -11,6 +11,7 @@
 //! pause; so what is young stays intact until the next one. A cell is free when its count is 0 and it was not allocated
 //! in this epoch. The young test needs the free set at acquisition, the cursor, and the cursor at the last pause (rule 7).
 
+use crate::fault::{Fault, on};
 use crate::geometry::{
     BLOCK_BITMAP_WORDS, BLOCK_BITS, BLOCK_BYTES, BLOCK_MASK, CHUNK_BLOCKS, CHUNK_BYTES, CHUNK_MASK,
     FIRST_BLOCK, GRANULE_BYTES, HEADERS_BYTES, block_index, chunk_of, count_of, counts_word, free_set,
@@ -190,18 +191,15 @@ impl Block {
             return false;
         }
         if self.state.load(Ordering::Relaxed) == state::LARGE {
-            return true;
+            return !on(Fault::LargeNeverYoung);
         }
         let offset = cell & BLOCK_MASK;
-        if offset < self.young_start.load(Ordering::Relaxed) as usize
-            || offset >= self.cursor.load(Ordering::Relaxed) as usize
-        {
+        let passed = offset >= self.young_start.load(Ordering::Relaxed) as usize
+            && offset < self.cursor.load(Ordering::Relaxed) as usize;
+        if !passed && !on(Fault::YoungWithoutCursor) {
             return false;
         }
-        let granule = offset / GRANULE_BYTES;
-        // SAFETY: this header's block lies in a mapped chunk.
-        let word = unsafe { &free_set(self.start())[granule >> 6] };
-        word.load(Ordering::Relaxed) >> (granule & 63) & 1 == 1
+        on(Fault::YoungWithoutFreeSet) || self.in_free_set(cell)
     }
 
     /// Works out the free set from the counts; returns the number of free cells.
@@ -220,7 +218,7 @@ impl Block {
             place.store(free, Ordering::Relaxed);
             free_cells += free.count_ones();
         }
-        if !crate::fault::on(crate::fault::Fault::SweepWithoutFence) {
+        if !on(Fault::SweepWithoutFence) {
             fence(Ordering::Acquire);
         }
         self.live_cells.store(self.cell_count.load(Ordering::Relaxed) - free_cells, Ordering::Relaxed);

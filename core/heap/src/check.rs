@@ -44,6 +44,9 @@ impl Heap {
         if self.counters.corruptions() > 0 {
             return Err(format!("{} impossible counts were met", self.counters.corruptions()));
         }
+        if ledger.batches.len() > 2 {
+            return Err(format!("{} batches are unfinished", ledger.batches.len()));
+        }
         let mut expected: BTreeMap<usize, u32> = BTreeMap::new();
         let mut add = |address: usize| *expected.entry(address).or_insert(0) += 1;
 

@@ -129,7 +129,7 @@ impl Ledger {
         match byte.load(Ordering::Relaxed) {
             count::STUCK => {}
             value @ (count::FREE | count::DYING) => {
-                debug_assert!(false, "a decrement of {address:#x}, whose count is {value}");
+                debug_assert!(false, "heap check: a decrement of {address:#x}, whose count is {value}");
                 heap.counters.corrupted();
             }
             1 => self.claim(heap, address),
@@ -204,9 +204,8 @@ impl Ledger {
         let first = if large { block.resume.load(Ordering::Relaxed) as usize } else { 0 };
         let end = if large { slots.min(first + CHUNK_SLOTS) } else { slots };
         if end < slots {
-            if !on(Fault::ResumeForgotten) {
-                block.resume.store(end as u32, Ordering::Relaxed);
-            }
+            let place = if on(Fault::ResumeForgotten) { end - 100 } else { end };
+            block.resume.store(place as u32, Ordering::Relaxed);
             self.push_dying(object);
         }
         for slot in first..end {
@@ -287,7 +286,7 @@ impl Heap {
             if self.committer.stop.load(Ordering::SeqCst) != 0 {
                 return;
             }
-            if !self.handshake.is_busy() {
+            if !self.handshake.is_busy() && !on(Fault::CommitterLeftBehind) {
                 let idle = {
                     let mut ledger = self.ledger.lock();
                     ledger.commit(self, 0, || !self.handshake.is_busy())

@@ -27,6 +27,8 @@ pub(crate) struct Worker<'h> {
     stack: Vec<(usize, u32)>,
     /// Roots this worker was first to find.
     pub(crate) rooted: Vec<usize>,
+    /// Make sure that what is counted is an object: under stress.
+    checked: bool,
     /// Only collect roots, for the backup trace.
     pub(crate) collect_only: bool,
     pub(crate) candidates: Vec<usize>,
@@ -47,6 +49,7 @@ impl<'h> Worker<'h> {
             parity,
             stack: Vec::new(),
             rooted: Vec::new(),
+            checked: heap.configuration.stress_seed.is_some(),
             collect_only: false,
             candidates: Vec::new(),
             promoted_objects: 0,
@@ -60,6 +63,10 @@ impl<'h> Worker<'h> {
     /// Counts one more reference to the object at `address`.
     #[inline]
     pub(crate) fn count_up(&mut self, address: usize) {
+        if self.checked {
+            let found = self.heap.resolve(address).map(|(_, cell)| cell);
+            assert!(found == Some(address), "heap check: a reference to {address:#x}, which is no object");
+        }
         // SAFETY: a live object's chunk is mapped.
         let byte = unsafe { count_of(address) };
         let mut before = byte.load(Ordering::Relaxed);
@@ -67,7 +74,10 @@ impl<'h> Worker<'h> {
             if before == count::STUCK {
                 return;
             }
-            debug_assert!(before != count::DYING, "a reference to a dying object at {address:#x}");
+            assert!(
+                !self.checked || before != count::DYING,
+                "heap check: a reference to a dying object at {address:#x}"
+            );
             let after = if before == count::LARGEST { count::STUCK } else { before + 1 };
             // Relaxed: only the number matters; what promotion writes is ordered by the end of the pause.
             match byte.compare_exchange_weak(before, after, Ordering::Relaxed, Ordering::Relaxed) {

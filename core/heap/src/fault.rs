@@ -2,6 +2,32 @@
 //!
 //! Invariant: without the feature `fault-injection` every question is answered "no" at compile time.
 
+/// All faults a checker can catch on any processor; `SweepWithoutFence` shows on weakly ordered ones only.
+pub const CATCHABLE: [Fault; 22] = [
+    Fault::RootCountedAgain,
+    Fault::RootUncountedTooOften,
+    Fault::CommitterLeftBehind,
+    Fault::ResumeForgotten,
+    Fault::LoggedBitPlain,
+    Fault::LoggedBitKept,
+    Fault::PromotedTwice,
+    Fault::BlockReacquired,
+    Fault::YoungWithoutFreeSet,
+    Fault::YoungWithoutCursor,
+    Fault::LargeNeverYoung,
+    Fault::TraceResolvesLate,
+    Fault::TraceKeepsDecrements,
+    Fault::ExitDropsLog,
+    Fault::WeakClaimIgnoresEpoch,
+    Fault::FailedClaimLeavesZero,
+    Fault::FinalizerOwnsNothing,
+    Fault::OldReadAfterStore,
+    Fault::FreedBeforeFields,
+    Fault::InteriorIgnored,
+    Fault::LogNotCounted,
+    Fault::NotPublished,
+];
+
 /// A rule broken on purpose.
 #[allow(dead_code, reason = "most are asked about only where they can be broken")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +37,9 @@ pub enum Fault {
     RootCountedAgain = 0,
     /// Rule 1, the other half: queue the decrement although the object is a root again.
     RootUncountedTooOften,
-    /// Rule 3: start again from the first slot after an interruption.
+    /// Rule 2: nobody finishes a batch that is two epochs old.
+    CommitterLeftBehind,
+    /// Rule 3: go on a hundred slots too early after an interruption.
     ResumeForgotten,
     /// Rule 4: set a logged bit with a plain store.
     LoggedBitPlain,
@@ -27,6 +55,8 @@ pub enum Fault {
     YoungWithoutCursor,
     /// Rule 7: forget what large objects are young.
     LargeNeverYoung,
+    /// Rule 8: look for roots after the counts are zeroed.
+    TraceResolvesLate,
     /// Rule 8: keep the pending decrements over a backup trace.
     TraceKeepsDecrements,
     /// Rule 9: an exiting thread drops its log.
@@ -37,7 +67,7 @@ pub enum Fault {
     FailedClaimLeavesZero,
     /// Rule 10: the finalizer queue owns no count.
     FinalizerOwnsNothing,
-    /// Rule 11: read the old value after winning the logged bit... and storing.
+    /// Rule 11: read the old value after the store.
     OldReadAfterStore,
     /// Rule 11: free the cell before its fields are un-counted.
     FreedBeforeFields,

@@ -51,7 +51,7 @@ impl Worker<'_> {
         if self.heap.configuration.stress_seed.is_some() {
             let found = self.heap.resolve(address);
             let alive = found.is_some_and(|(block, cell)| cell == address && self.is_live(block, cell));
-            assert!(alive, "an exact root refers to no live object: {address:#x}");
+            assert!(alive, "heap check: an exact root refers to no live object: {address:#x}");
         }
         self.root(address);
     }

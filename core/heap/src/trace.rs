@@ -32,10 +32,10 @@ impl Heap {
         segments: Segments,
         young_finalizable: &[usize],
     ) {
-        worker.collect_only = true;
-        self.scan_roots(worker, mutators);
-        worker.collect_only = false;
-        let candidates = core::mem::take(&mut worker.candidates);
+        let mut candidates = Vec::new();
+        if !on(Fault::TraceResolvesLate) {
+            candidates = self.resolve_roots(worker, mutators);
+        }
 
         self.drop_pending(ledger, segments);
         let mut before = 0;
@@ -56,6 +56,9 @@ impl Heap {
             before += usize::from(byte.swap(count::FREE, Ordering::Relaxed) != count::FREE);
         }
 
+        if on(Fault::TraceResolvesLate) {
+            candidates = self.resolve_roots(worker, mutators);
+        }
         worker.tracing = true;
         for cell in candidates {
             worker.count_root(cell);
@@ -76,6 +79,14 @@ impl Heap {
         let reached = worker.promoted_objects;
         ledger.freed_objects += before.saturating_sub(reached) as u64;
         self.relist_blocks(mutators);
+    }
+
+    /// All roots, with duplicates, before anything is changed.
+    fn resolve_roots(&self, worker: &mut Worker<'_>, mutators: &[&Mutator]) -> Vec<usize> {
+        worker.collect_only = true;
+        self.scan_roots(worker, mutators);
+        worker.collect_only = false;
+        core::mem::take(&mut worker.candidates)
     }
 
     /// Forgets everything that the old counts were waiting for.
