@@ -141,7 +141,7 @@ impl Block {
     pub(crate) fn start(&self) -> usize {
         let address = core::ptr::from_ref(self).addr();
         let chunk = chunk_of(address);
-        chunk + (((address & CHUNK_MASK) - CHUNK_HEADER_BYTES) / size_of::<Block>() << BLOCK_BITS)
+        chunk + ((((address & CHUNK_MASK) - CHUNK_HEADER_BYTES) / size_of::<Block>()) << BLOCK_BITS)
     }
 
     /// Makes the block one of cells of `class`.
@@ -230,7 +230,9 @@ impl Block {
         let start = self.start();
         // SAFETY: this header's block lies in a mapped chunk.
         let empty = (0..BLOCK_BYTES / (8 * GRANULE_BYTES)).all(|group| {
-            unsafe { counts_word(start + group * 8 * GRANULE_BYTES) }.load(Ordering::Relaxed) == 0
+            // SAFETY: eight granules of this block, which lies in a mapped chunk.
+            let counts = unsafe { counts_word(start + group * 8 * GRANULE_BYTES) };
+            counts.load(Ordering::Relaxed) == 0
         });
         fence(Ordering::Acquire);
         empty
@@ -255,7 +257,7 @@ fn zero_counts(address: usize) -> u64 {
         } else {
             // The high bit of each byte: set if the byte is not 0 (no carry crosses bytes); then eight bits gathered.
             const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-            let occupied = ((counts & LOW) + LOW | counts) & !LOW;
+            let occupied = (((counts & LOW) + LOW) | counts) & !LOW;
             let occupied = (u64::from_le(occupied) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
             !occupied & 0xFF
         };
@@ -369,11 +371,11 @@ mod tests {
 
     #[test]
     fn masks_have_one_bit_per_cell() {
-        for class in 0..crate::size_class::CLASS_COUNT {
+        for (class, cell_bytes) in CELL_BYTES.iter().enumerate() {
             let bits: u32 = start_mask(class, u32::MAX).iter().map(|word| word.count_ones()).sum();
-            assert_eq!(bits, BLOCK_BYTES as u32 / CELL_BYTES[class]);
+            assert_eq!(bits, BLOCK_BYTES as u32 / cell_bytes);
             let few: u32 = start_mask(class, 5).iter().map(|word| word.count_ones()).sum();
-            assert_eq!(few, 5.min(BLOCK_BYTES as u32 / CELL_BYTES[class]));
+            assert_eq!(few, 5.min(BLOCK_BYTES as u32 / cell_bytes));
         }
     }
 }

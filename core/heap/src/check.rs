@@ -22,19 +22,20 @@ impl Heap {
     /// Checks under stress, or when asked to; the result waits in the heap.
     pub(crate) fn check_in_pause(&self, ledger: &Ledger, asked: bool) {
         let stressed = self.configuration.stress_seed.is_some() && self.configuration.stress.check;
-        if asked || stressed {
-            if let Err(problem) = self.check(ledger) {
-                self.check_failure.lock().get_or_insert(problem);
-            }
+        if (asked || stressed)
+            && let Err(problem) = self.check(ledger)
+        {
+            self.check_failure.lock().get_or_insert(problem);
         }
     }
 
     /// Panics if a stress check failed and nobody is going to ask. After the pause, so that other threads are not held.
     pub(crate) fn report_check_failure(&self) {
-        if self.configuration.stress_seed.is_some() && self.configuration.stress.panic_on_failure {
-            if let Some(problem) = &*self.check_failure.lock() {
-                panic!("heap check in epoch {}: {problem}", self.epoch());
-            }
+        if self.configuration.stress_seed.is_some()
+            && self.configuration.stress.panic_on_failure
+            && let Some(problem) = &*self.check_failure.lock()
+        {
+            panic!("heap check in epoch {}: {problem}", self.epoch());
         }
     }
 
@@ -165,6 +166,15 @@ impl Heap {
             }
         }
         Ok(())
+    }
+
+    /// Under stress, makes sure that an address about to be counted is one of a cell.
+    #[inline]
+    pub(crate) fn assert_cell(&self, address: usize) {
+        if self.configuration.stress_seed.is_some() {
+            let found = self.resolve(address).map(|(_, cell)| cell);
+            assert!(found == Some(address), "heap check: a reference to {address:#x}, which is no object");
+        }
     }
 
     fn check_live(&self, holder: usize, address: usize) -> Result<(), String> {

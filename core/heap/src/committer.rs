@@ -123,6 +123,7 @@ impl Ledger {
 
     /// Counts one reference less.
     fn decrement(&mut self, heap: &Heap, address: usize) {
+        heap.assert_cell(address);
         // SAFETY: what is counted is alive, so its chunk is mapped.
         let byte = unsafe { count_of(address) };
         // Relaxed: only the holder of the ledger writes counts that are not 0.
@@ -173,6 +174,9 @@ impl Ledger {
         let mark = if on(Fault::FreedBeforeFields) { count::FREE } else { count::DYING };
         // SAFETY: as above. Relaxed: allocators take it for "not free", as before.
         unsafe { set_count(address, mark, Ordering::Relaxed) };
+        if on(Fault::FreedBeforeFields) {
+            (0..50).for_each(|_| crate::stress::racy_window());
+        }
         if flags & flag::LARGE != 0 {
             // SAFETY: a large object's header lies in its span's first chunk.
             unsafe { block_header(address) }.resume.store(0, Ordering::Relaxed);
@@ -193,6 +197,7 @@ impl Ledger {
         if self.dying == 0 {
             return;
         }
+        heap.assert_cell(self.dying);
         // SAFETY: a dying object's memory is intact until its count is 0.
         let object = unsafe { ObjectRef::from_address(self.dying) };
         self.dying = object.shape.load(Ordering::Relaxed) as usize;

@@ -64,8 +64,7 @@ impl<'h> Worker<'h> {
     #[inline]
     pub(crate) fn count_up(&mut self, address: usize) {
         if self.checked {
-            let found = self.heap.resolve(address).map(|(_, cell)| cell);
-            assert!(found == Some(address), "heap check: a reference to {address:#x}, which is no object");
+            self.heap.assert_cell(address);
         }
         // SAFETY: a live object's chunk is mapped.
         let byte = unsafe { count_of(address) };

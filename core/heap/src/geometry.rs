@@ -139,12 +139,13 @@ pub(crate) unsafe fn free_set<'a>(block_address: usize) -> &'a [AtomicU64; BLOCK
 mod tests {
     use super::*;
 
+    const _: () = assert!(FREE_OFFSET + FREE_BYTES <= TABLES_BYTES);
+
     #[test]
     fn the_tables_do_not_overlap_and_fit() {
         assert_eq!(COUNTS_BYTES, CHUNK_BYTES / GRANULE_BYTES);
         assert_eq!(LOGGED_BYTES * 8, CHUNK_BYTES / WORD_BYTES);
         assert_eq!(ROOTED_BYTES * 8, CHUNK_BYTES / GRANULE_BYTES);
-        assert!(FREE_OFFSET + FREE_BYTES <= TABLES_BYTES);
         assert_eq!(FIRST_BLOCK * BLOCK_BYTES, TABLES_BYTES);
     }
 

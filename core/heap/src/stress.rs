@@ -124,9 +124,9 @@ fn poison(from: usize, to: usize) {
 /// A place where another thread may do harm if a rule is broken: it gets the chance under `--cfg stress`.
 #[inline(always)]
 pub(crate) fn racy_window() {
-    if cfg!(stress) || cfg!(feature = "fault-injection") {
-        if let Some(platform) = threadsnake_hal::installed_platform() {
-            platform.yield_now();
-        }
+    if (cfg!(stress) || cfg!(feature = "fault-injection"))
+        && let Some(platform) = threadsnake_hal::installed_platform()
+    {
+        platform.yield_now();
     }
 }
