@@ -9,6 +9,9 @@ use threadsnake_bytecode::{OperandMode, Operation};
 use crate::optimize::label_places;
 use crate::unit::{Item, PendingInstruction, Unit, ends_flow};
 
+/// Operand `b` of a `Clear` that serves later bound checks of its register alone; finished code has 0 there.
+pub const NEEDED_BY_CHECKS_ONLY: u16 = 1;
+
 /// A set of registers, by their index among the tracked ones.
 #[derive(Clone, PartialEq, Eq)]
 struct Set(Vec<u64>);
@@ -208,9 +211,8 @@ pub fn remove_needless_checks(unit: &mut Unit<'_>) {
     remove_dead_clears(unit, &tracked);
 }
 
-/// Clears of inlined comprehensions' variables only serve bound checks.
+/// Clears of inlined comprehensions' variables go where no check and no cell needs them.
 fn remove_dead_clears(unit: &mut Unit<'_>, tracked: &Tracked) {
-    let locals = unit.local_count;
     let mut made_cells = vec![false; unit.register_count as usize + 1];
     for item in &unit.items {
         if let Item::Instruction(PendingInstruction { operation: Operation::MakeCell, a, .. }) = item
@@ -219,9 +221,10 @@ fn remove_dead_clears(unit: &mut Unit<'_>, tracked: &Tracked) {
             *made = true;
         }
     }
-    unit.items.retain(|item| match item {
-        Item::Instruction(PendingInstruction { operation: Operation::Clear, a, target: None, .. }) => {
-            *a < locals
+    unit.items.retain_mut(|item| match item {
+        Item::Instruction(PendingInstruction { operation: Operation::Clear, a, b, .. }) => {
+            let removable = std::mem::take(b) == NEEDED_BY_CHECKS_ONLY;
+            !removable
                 || tracked.get((*a).into()).is_some()
                 || made_cells.get(*a as usize).copied().unwrap_or(true)
         }

@@ -9,6 +9,7 @@ use ruff_python_ast::{Comprehension, Expr};
 use ruff_text_size::{Ranged, TextRange};
 use threadsnake_bytecode::{Operation, code_flags};
 
+use crate::bound::NEEDED_BY_CHECKS_ONLY;
 use crate::compiler::Compiler;
 use crate::error::Result;
 use crate::generators::AwaitSource;
@@ -178,7 +179,7 @@ impl<'a> Compiler<'a> {
                 cells.push(register);
             }
             self.at(parts.range);
-            self.unit.emit(Operation::Clear, register, 0, 0);
+            self.unit.emit(Operation::Clear, register, NEEDED_BY_CHECKS_ONLY, 0);
             variables.insert(
                 symbol.name.clone(),
                 if cell { Variable::Cell(register) } else { Variable::Register(register) },

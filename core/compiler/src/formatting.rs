@@ -33,6 +33,37 @@ fn conversion_number(flag: ConversionFlag) -> u16 {
     }
 }
 
+/// The text of a `{expression = }` without its comments.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let mut length = character.len_utf8();
+        match (quote, character) {
+            (None, '#') => {
+                rest = rest.get(rest.find('\n').unwrap_or(rest.len())..).unwrap_or("");
+                continue;
+            }
+            (None, '"' | '\'') => {
+                let triple = rest.chars().take(3).filter(|&other| other == character).count() == 3;
+                length = if triple { 3 } else { 1 };
+                quote = Some((character, length));
+            }
+            (Some(_), '\\') => length += rest.chars().nth(1).map_or(0, char::len_utf8),
+            (Some((mark, count)), _) if rest.chars().take(count).all(|other| other == mark) => {
+                length = count;
+                quote = None;
+            }
+            _ => {}
+        }
+        let (head, tail) = rest.split_at(length.min(rest.len()));
+        kept.push_str(head);
+        rest = tail;
+    }
+    kept
+}
+
 /// The conversion in force: `=` without format and conversion means `repr`.
 fn conversion(element: &InterpolatedElement) -> u16 {
     match conversion_number(element.conversion) {
@@ -73,7 +104,7 @@ impl<'a> Compiler<'a> {
                 }
                 InterpolatedStringElement::Interpolation(value) => {
                     if let Some(debug) = &value.debug_text {
-                        let text = debug.as_str().to_owned();
+                        let text = without_comments(debug.as_str());
                         self.push_literal(pieces, text.as_bytes());
                     }
                     pieces.push(Piece::Value(value, raw));
