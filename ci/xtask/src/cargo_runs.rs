@@ -100,6 +100,11 @@ pub fn stress(full: bool, given: &Given) -> Result<Tally, String> {
         command.env("THREADSNAKE_STRESS_ROUNDS", "20");
     }
     let mut tally = count_tests(&mut command, "stress");
+    // Each rule of the heap is broken on purpose: the checker must be able to fail.
+    let mut command = cargo();
+    command.args(["test", "--release", "--package", "threadsnake-heap", "--features", "fault-injection"]);
+    command.args(["--test", "faults"]);
+    tally.add(count_tests(&mut command, "stress: faults"));
     let table = Table::read()?;
     for target in table.chosen_or_host(&[])? {
         let mut selection = programs::Selection::from_options(given)?;
