@@ -80,6 +80,10 @@ fn code_lines(text: &str) -> Vec<(usize, &str)> {
         let is_test_attribute = line.trim_start().starts_with("#[cfg(") && line.contains("test");
         let opens_module =
             |line: &&&str| line.trim_start().contains("mod ") && line.trim_end().ends_with('{');
+        if is_test_attribute && lines.get(index + 1).is_some_and(|line| line.trim() == "extern crate std;") {
+            index += 2;
+            continue;
+        }
         if is_test_attribute && lines.get(index + 1).as_ref().is_some_and(opens_module) {
             let indent = line.len() - line.trim_start().len();
             index += 2;
@@ -181,7 +185,7 @@ mod tests {
 
     #[test]
     fn comments_and_inline_tests_are_not_the_crates_code() {
-        let text = "use core::fmt; // not std::fmt\n/// std::\n#[cfg(test)]\nmod tests {\n    use std::vec;\n}\nfn last() {}\n";
+        let text = "#[cfg(any(test, loom))]\nextern crate std;\nuse core::fmt; // not std::fmt\n/// std::\n#[cfg(test)]\nmod tests {\n    use std::vec;\n}\nfn last() {}\n";
         let code: Vec<&str> = code_lines(text).into_iter().map(|(_, code)| code).collect();
         assert_eq!(code, ["use core::fmt; ", "", "fn last() {}"]);
     }
