@@ -1,6 +1,6 @@
 //! Rust values owned by heap objects: hash states, compiled patterns, open files.
 //!
-//! Invariant: the first 16 raw bytes of an object of a class with `NATIVE_STATE` hold a thin pointer to a boxed `StateBox`, or
+//! Invariant: the first 8 raw bytes of an object of a class with `NATIVE_STATE` hold a thin pointer to a boxed `StateBox`, or
 //! zero before it is set; the box is made once, read through a shared reference, and dropped when the heap frees the cell.
 //! A state must not hold a `Value`: the collector does not see it. Keep values in the object's slots.
 
@@ -10,6 +10,13 @@ use core::any::{Any, TypeId};
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
+use crate::object_access::ObjectAccess;
+
+/// Where in the raw tail the state word is.
+pub const OFFSET: usize = 0;
+
+/// Raw bytes that an object with a state needs for it.
+pub const RAW_BYTES: u16 = 8;
 
 /// What a native object may own.
 pub trait NativeState: Any + Send + Sync {}
@@ -20,18 +27,18 @@ struct StateBox {
 }
 
 /// Gives the object its state. An object that has one keeps it, and the new one is dropped.
-pub fn set_state<T: NativeState>(_cx: &Context, object: ObjectRef, offset: usize, state: T) {
+pub fn set_state<T: NativeState>(_cx: &Context, object: ObjectRef, state: T) {
     let boxed = Box::into_raw(Box::new(StateBox { value: Box::new(state) }));
     let word = boxed.expose_provenance() as u64;
-    if object.raw_compare_exchange_u64(offset, 0, word).is_err() {
+    if object.raw_compare_exchange_u64(OFFSET, 0, word).is_err() {
         // SAFETY: the exchange failed, so `boxed` was not stored and is still ours alone.
         drop(unsafe { Box::from_raw(boxed) });
     }
 }
 
 /// The object's state, if it has one of this type.
-pub fn state<T: NativeState>(object: &ObjectRef, offset: usize) -> Option<&T> {
-    let word = object.raw_u64(offset);
+pub fn state<T: NativeState>(object: &ObjectRef) -> Option<&T> {
+    let word = object.raw_u64(OFFSET);
     if word == 0 {
         return None;
     }

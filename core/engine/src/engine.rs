@@ -1,0 +1,388 @@
+//! The engine: everything that belongs to no single thread.
+//!
+//! Invariant: all state of an engine is here, in its heap and in its threads' contexts; there is no global mutable state, so
+//! several engines live in one process. Words that refer to heap objects are atomic cells which the collector scans
+//! (`Engine::scan`).
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use threadsnake_bytecode::Code;
+use threadsnake_hal::Platform;
+use threadsnake_heap::arch::{AtomicU32, AtomicU64, Ordering};
+use threadsnake_heap::{Client, Heap, HeapConfiguration, ObjectRef, OutOfMemory, RootVisitor};
+
+use crate::context::{Context, ThreadRoots};
+use crate::error::{EXCEPTION_CLASSES, ExceptionClass, PyResult};
+use crate::kind::Kind;
+use crate::names::{NAMES, Name};
+use crate::native::{NativeModule, NativeClass};
+use crate::sync::EngineMutex;
+use crate::value::Value;
+
+/// Objects that the engine holds by number.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[repr(usize)]
+#[allow(missing_docs)]
+pub enum Root {
+    EmptyTuple,
+    EmptyStr,
+    EmptyBytes,
+    EmptyFrozenSet,
+    InternTable,
+    Builtins,
+    BuiltinsModule,
+    SysModule,
+    Modules,
+    ImportlibBootstrap,
+    ImportFunction,
+    MainModule,
+    ThreadExceptHook,
+    UnraisableHook,
+    ShutdownHooks,
+    AtExit,
+    CodecSearchPath,
+    CodecCache,
+    CodecErrors,
+    WarningsFilters,
+    NoDefault,
+    Placeholder,
+    GenericType,
+    MethodObjectNew,
+    ObjectInit,
+    ObjectGetAttribute,
+    ObjectSetAttribute,
+    ObjectDelAttribute,
+    ObjectNew,
+    ObjectRepr,
+    ObjectHash,
+    ObjectEq,
+    TypeGetAttribute,
+    TypeCall,
+    TypeNew,
+    TypeInit,
+    DisplayHook,
+    FrozenModules,
+    SignalHandlers,
+    InternalNamespace,
+    Count,
+}
+
+/// What turns source text into bytecode: the host hands one to the engine, because the core has no parser.
+pub trait SourceCompiler: Send + Sync {
+    /// Compiles source text.
+    ///
+    /// # Errors
+    /// A description of the syntax error.
+    fn compile(&self, request: &CompileRequest<'_>) -> Result<CompileResponse, CompileError>;
+}
+
+/// How source text is compiled.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum CompileMode {
+    /// A module: `exec`.
+    Module,
+    /// One interactive statement: `single`.
+    Interactive,
+    /// An expression: `eval`.
+    Expression,
+}
+
+/// What to compile.
+pub struct CompileRequest<'a> {
+    /// The source, bytes in its own encoding or UTF-8.
+    pub source: &'a [u8],
+    /// Whether the source came as text, so that a coding cookie is ignored.
+    pub is_text: bool,
+    /// `co_filename`
+    pub file_name: &'a str,
+    /// What is compiled.
+    pub mode: CompileMode,
+    /// 0, 1 (no asserts) or 2 (no docstrings either).
+    pub optimization: u8,
+    /// Flags of `compile()`: future features and `PyCF_*`.
+    pub flags: u32,
+}
+
+/// Bytecode, and the warnings on the way.
+pub struct CompileResponse {
+    /// The code.
+    pub code: Code,
+    /// SyntaxWarnings: text and line.
+    pub warnings: alloc::vec::Vec<(String, u32)>,
+}
+
+/// A syntax error.
+pub struct CompileError {
+    /// SyntaxError, IndentationError, TabError, `_IncompleteInputError`, MemoryError or RecursionError.
+    pub class: ExceptionClass,
+    /// The message.
+    pub message: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, in characters.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the end.
+    pub end_column: u32,
+    /// The source line, if known.
+    pub text: Option<String>,
+}
+
+/// Where frozen modules come from: the image.
+pub trait FrozenModules: Send + Sync {
+    /// The code of a module and whether it is a package.
+    fn find(&self, name: &str) -> Option<(Code, bool)>;
+    /// Whether there is such a module, without decoding it: whether it is a package.
+    fn contains(&self, name: &str) -> Option<bool>;
+    /// All names.
+    fn names(&self) -> alloc::vec::Vec<String>;
+}
+
+/// What a host sets when it makes an engine.
+pub struct EngineConfiguration {
+    /// The heap's settings; the engine fills in the weak cells'.
+    pub heap: HeapConfiguration,
+    /// Key of string hashing; equal keys give equal hashes.
+    pub hash_key: (u64, u64),
+    /// The compiler, if there is one.
+    pub compiler: Option<Box<dyn SourceCompiler>>,
+    /// The frozen library, if there is one.
+    pub frozen: Option<Box<dyn FrozenModules>>,
+    /// Native modules besides the engine's own (`builtins`, `sys`, `_thread`, ...).
+    pub modules: &'static [&'static NativeModule],
+    /// `-O` level.
+    pub optimization: u8,
+}
+
+/// An engine.
+pub struct Engine {
+    pub(crate) heap: spin::Once<Arc<Heap>>,
+    pub(crate) platform: &'static dyn Platform,
+    pub(crate) configuration: EngineConfiguration,
+    pub(crate) roots: [AtomicU64; Root::Count as usize],
+    pub(crate) classes: [AtomicU64; 256],
+    pub(crate) shapes: [AtomicU64; 256],
+    pub(crate) exceptions: Box<[AtomicU64]>,
+    pub(crate) names: Box<[AtomicU64]>,
+    pub(crate) latin1: [AtomicU64; 256],
+    version: AtomicU64,
+    pub(crate) recursion_limit: AtomicU32,
+    pub(crate) types_lock: EngineMutex,
+    pub(crate) intern_lock: EngineMutex,
+    pub(crate) threads: crate::thread::ThreadRegistry,
+    /// Set once interpreter shutdown has begun.
+    pub(crate) finalizing: AtomicU32,
+}
+
+const EMPTY_WORD: u64 = 0;
+
+impl Engine {
+    /// Makes an engine and its heap. [`Context::new`] on the calling thread comes next; the first context builds the builtins.
+    ///
+    /// # Errors
+    /// When there is no memory for the heap.
+    pub fn new(
+        platform: &'static dyn Platform,
+        configuration: EngineConfiguration,
+    ) -> Result<Arc<Engine>, OutOfMemory> {
+        let mut heap_configuration = configuration.heap.clone();
+        heap_configuration.weak_cell_kind = Kind::WeakCell as u8;
+        let words = |count: usize| -> Box<[AtomicU64]> { (0..count).map(|_| AtomicU64::new(EMPTY_WORD)).collect() };
+        let engine = Arc::new(Engine {
+            heap: spin::Once::new(),
+            platform,
+            configuration,
+            roots: [const { AtomicU64::new(EMPTY_WORD) }; Root::Count as usize],
+            classes: [const { AtomicU64::new(EMPTY_WORD) }; 256],
+            shapes: [const { AtomicU64::new(EMPTY_WORD) }; 256],
+            exceptions: words(EXCEPTION_CLASSES.len()),
+            names: words(NAMES.len()),
+            latin1: [const { AtomicU64::new(EMPTY_WORD) }; 256],
+            version: AtomicU64::new(2),
+            recursion_limit: AtomicU32::new(1000),
+            types_lock: EngineMutex::new(),
+            intern_lock: EngineMutex::new(),
+            threads: crate::thread::ThreadRegistry::new(),
+            finalizing: AtomicU32::new(0),
+        });
+        let client: *const dyn Client = Arc::as_ptr(&engine) as *const dyn Client;
+        // SAFETY: the heap is a field of the engine, which is the client, so the client outlives it as far as any use goes: contexts
+        // hold the engine, and with the last of them mutators are gone.
+        let heap = unsafe { Heap::new(platform, client, heap_configuration) }?;
+        engine.heap.call_once(|| heap);
+        Ok(engine)
+    }
+
+    /// The heap.
+    #[inline]
+    pub fn heap(&self) -> &Arc<Heap> {
+        match self.heap.get() {
+            Some(heap) => heap,
+            // `new` sets it before it returns the engine.
+            None => unreachable!("an engine has a heap"),
+        }
+    }
+
+    /// The platform.
+    #[inline]
+    pub fn platform(&self) -> &'static dyn Platform {
+        self.platform
+    }
+
+    /// The settings.
+    pub fn configuration(&self) -> &EngineConfiguration {
+        &self.configuration
+    }
+
+    /// A number that no class, shape or table of this engine has had; below 2**47 for all practical life times.
+    #[inline]
+    pub(crate) fn next_version(&self) -> u64 {
+        // Relaxed: only uniqueness matters; what a version stands for is published by the object that carries it.
+        self.version.fetch_add(1, Ordering::Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn root(&self, root: Root) -> Option<Value> {
+        Value::from_word(self.roots[root as usize].load(Ordering::Acquire))
+    }
+
+    #[inline(always)]
+    fn each_cell(&self) -> impl Iterator<Item = &AtomicU64> {
+        self.roots
+            .iter()
+            .chain(self.classes.iter())
+            .chain(self.shapes.iter())
+            .chain(self.exceptions.iter())
+            .chain(self.names.iter())
+            .chain(self.latin1.iter())
+    }
+}
+
+// SAFETY: the scans visit every word that the engine's cells and the thread's roots hold; `drop_native` only drops the boxed
+// state of the object.
+unsafe impl Client for Engine {
+    fn scan_thread(&self, client_thread: *const (), visitor: &mut RootVisitor<'_, '_>) {
+        // SAFETY: `Context::new` attached with the address of its roots, which live until after it detached; the thread stands
+        // still, so nothing writes them.
+        let roots = unsafe { &*client_thread.cast::<ThreadRoots>() };
+        roots.scan(visitor);
+    }
+
+    fn scan_globals(&self, visitor: &mut RootVisitor<'_, '_>) {
+        for cell in self.each_cell() {
+            visitor.exact(cell.load(Ordering::Acquire));
+        }
+        self.threads.scan(visitor);
+    }
+
+    unsafe fn drop_native(&self, object: ObjectRef) {
+        // SAFETY: the heap calls this once for a dead object, as `drop_state` asks.
+        unsafe { crate::native::state::drop_state(object, crate::native::state::OFFSET) }
+    }
+}
+
+impl Context {
+    /// An engine-wide object that is set during start-up.
+    #[inline(always)]
+    pub fn root(&self, root: Root) -> Option<Value> {
+        self.engine().root(root)
+    }
+
+    /// Sets an engine-wide object.
+    pub fn set_root(&self, root: Root, value: Option<Value>) {
+        if let Some(value) = value {
+            self.publish(value);
+        }
+        // Release pairs with the Acquire in `Engine::root`.
+        self.engine().roots[root as usize].store(Value::word_or_empty(value), Ordering::Release);
+    }
+
+    /// The class of a builtin kind.
+    #[inline(always)]
+    pub fn class(&self, kind: Kind) -> Value {
+        Value::from_word(self.engine().classes[kind as usize].load(Ordering::Acquire)).unwrap_or(Value::NONE)
+    }
+
+    /// The shape of exact instances of a builtin kind, as a word; empty during start-up.
+    #[inline(always)]
+    pub(crate) fn shape_word(&self, kind: Kind) -> u64 {
+        self.engine().shapes[kind as usize].load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_class(&self, kind: Kind, class: Value, shape: Value) {
+        self.publish(class);
+        self.publish(shape);
+        self.engine().classes[kind as usize].store(class.word(), Ordering::Release);
+        self.engine().shapes[kind as usize].store(shape.word(), Ordering::Release);
+    }
+
+    /// A builtin exception class.
+    #[inline]
+    pub fn exception_class(&self, class: ExceptionClass) -> Value {
+        self.engine()
+            .exceptions
+            .get(class as usize)
+            .and_then(|cell| Value::from_word(cell.load(Ordering::Acquire)))
+            .unwrap_or(Value::NONE)
+    }
+
+    pub(crate) fn set_exception_class(&self, class: ExceptionClass, value: Value) {
+        self.publish(value);
+        if let Some(cell) = self.engine().exceptions.get(class as usize) {
+            cell.store(value.word(), Ordering::Release);
+        }
+    }
+
+    /// An interned name of the engine's own.
+    #[inline(always)]
+    pub fn name(&self, name: Name) -> crate::types::str_object::Str {
+        let word = self.engine().names.get(name as usize).map_or(0, |cell| cell.load(Ordering::Acquire));
+        match Value::from_word(word).and_then(crate::types::str_object::Str::from_value) {
+            Some(text) => text,
+            None => unreachable!("the engine's names are interned first of all"),
+        }
+    }
+
+    /// Whether a class or exception is registered under this native class.
+    pub fn native_class(&self, class: &'static NativeClass) -> Value {
+        self.class(class.id)
+    }
+
+    /// Key-dependent hash of bytes, never 0 for non-empty input... except by chance; -1 is not special here.
+    #[inline]
+    pub fn hash_bytes(&self, bytes: &[u8]) -> i64 {
+        if bytes.is_empty() {
+            return 0;
+        }
+        let (first, second) = self.engine().configuration.hash_key;
+        let hash = crate::text::hash::sip_hash_1_3(first, second, bytes) as i64;
+        if hash == -1 { -2 } else { hash }
+    }
+
+    /// A fresh version number.
+    #[inline]
+    pub(crate) fn next_version(&self) -> u64 {
+        self.engine().next_version()
+    }
+
+    /// Compiles source text with the host's compiler.
+    ///
+    /// # Errors
+    /// SyntaxError and its kin; RuntimeError when the engine has no compiler.
+    pub fn compile_source(&self, request: &CompileRequest<'_>) -> PyResult<CompileResponse> {
+        match &self.engine().configuration.compiler {
+            None => Err(self.raise(
+                ExceptionClass::RuntimeError,
+                format_args!("this engine was built without a compiler"),
+            )),
+            // The compiler allocates only Rust memory and may take long: no epoch should wait for it.
+            Some(compiler) => match self.blocking(|| compiler.compile(request)) {
+                Ok(response) => Ok(response),
+                Err(error) => Err(self.raise_compile_error(request, &error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Code objects: what a code block of the compiler becomes in an engine.
+//!
+//! Invariant: the instructions and tables ([`CodeData`]) are plain Rust data owned by the code object and never change; constants,
+//! names and inline caches are slot arrays of the object, whose addresses `CodeData` repeats for the interpreter. Code reached
+//! through a code object has passed the verifier, so the interpreter trusts its operands.
+//! Source: Objects/codeobject.c for the attributes.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use threadsnake_bytecode::{
+    Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Text, code_flags, verifier,
+};
+use threadsnake_heap::{AllocationOptions, ObjectRef};
+
+use crate::context::Context;
+use crate::error::{ExceptionClass, PyResult};
+use crate::kind::Kind;
+use crate::native::state;
+use crate::object_access::ObjectAccess;
+use crate::types::str_object::Str;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+
+/// Slots of a code object.
+pub mod slot {
+    /// Slot array of constants.
+    pub const CONSTANTS: usize = 0;
+    /// Slot array of names.
+    pub const NAMES: usize = 1;
+    /// Slot array of inline caches, one per instruction.
+    pub const CACHES: usize = 2;
+    /// `co_name`
+    pub const NAME: usize = 3;
+    /// `co_qualname`
+    pub const QUALIFIED_NAME: usize = 4;
+    /// `co_filename`
+    pub const FILE_NAME: usize = 5;
+    /// Tuple of the names of registers (`co_varnames`).
+    pub const LOCAL_NAMES: usize = 6;
+    /// Tuple of the names of cells (`co_cellvars`).
+    pub const CELL_NAMES: usize = 7;
+    /// Tuple of the names of closure cells (`co_freevars`).
+    pub const FREE_NAMES: usize = 8;
+    /// Number of slots.
+    pub const COUNT: u16 = 9;
+}
+
+/// The immutable plain data of a code object.
+pub struct CodeData {
+    /// The instructions.
+    pub instructions: Box<[Instruction]>,
+    /// Registers of a frame.
+    pub register_count: u16,
+    /// Positional parameters, positional-only ones included.
+    pub argument_count: u16,
+    /// Positional-only parameters.
+    pub positional_only_count: u16,
+    /// Keyword-only parameters.
+    pub keyword_only_count: u16,
+    /// Parameters in all, `*args` and `**kwargs` included.
+    pub parameter_count: u16,
+    /// Registers that must start empty: those of locals and cells.
+    pub cleared_count: u16,
+    /// See `threadsnake_bytecode::code_flags`.
+    pub flags: u32,
+    /// A call with exactly `argument_count` positional arguments needs no binding.
+    pub simple_call: bool,
+    /// `co_firstlineno`
+    pub first_line: u32,
+    /// Registers of the cells, in the order of `CELL_NAMES`.
+    pub cell_registers: Box<[u16]>,
+    /// Where exceptions go.
+    pub exception_table: Box<[ExceptionTableEntry]>,
+    /// Source positions.
+    pub locations: LocationTable,
+    /// Address of the slot array of constants.
+    pub constants: usize,
+    /// Address of the slot array of names.
+    pub names: usize,
+    /// Address of the slot array of caches.
+    pub caches: usize,
+}
+
+impl CodeData {
+    /// Whether a call makes a generator, coroutine or asynchronous generator.
+    #[inline(always)]
+    pub fn is_generator_like(&self) -> bool {
+        self.flags & (code_flags::GENERATOR | code_flags::COROUTINE | code_flags::ASYNC_GENERATOR) != 0
+    }
+
+    /// Whether the first constant is the docstring.
+    pub fn has_docstring(&self) -> bool {
+        self.flags & code_flags::HAS_DOCSTRING != 0
+    }
+
+    /// The line of an instruction.
+    pub fn line_of(&self, instruction: u32) -> u32 {
+        self.locations.get(instruction).map_or(self.first_line, |location| location.line)
+    }
+}
+
+/// A code object.
+#[derive(Copy, Clone, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct CodeObject(ObjectRef);
+
+impl CodeObject {
+    /// The code, if the value is one.
+    #[inline(always)]
+    pub fn from_value(value: Value) -> Option<CodeObject> {
+        value.as_kind(Kind::Code).map(CodeObject)
+    }
+
+    /// The code object at an address.
+    #[inline(always)]
+    pub(crate) fn from_object(object: ObjectRef) -> CodeObject {
+        CodeObject(object)
+    }
+
+    /// The object.
+    #[inline(always)]
+    pub fn object(self) -> ObjectRef {
+        self.0
+    }
+
+    /// As a value.
+    #[inline(always)]
+    pub fn as_value(self) -> Value {
+        Value::from(self.0)
+    }
+
+    /// The plain data.
+    #[inline(always)]
+    pub fn data(&self) -> &CodeData {
+        // SAFETY: the second raw word of every reachable code object is the address of its `CodeData`, boxed in the state that the
+        // object owns; both live as long as the object, which this handle on the caller's stack keeps.
+        unsafe { &*core::ptr::with_exposed_provenance::<CodeData>(self.0.raw_u64(DATA) as usize) }
+    }
+
+    fn text(self, cx: &Context, slot: usize) -> Str {
+        self.0.value(slot).and_then(Str::from_value).unwrap_or_else(|| cx.empty_str())
+    }
+
+    /// `co_name`
+    pub fn name(self, cx: &Context) -> Str {
+        self.text(cx, slot::NAME)
+    }
+
+    /// `co_qualname`
+    pub fn qualified_name(self, cx: &Context) -> Str {
+        self.text(cx, slot::QUALIFIED_NAME)
+    }
+
+    /// `co_filename`
+    pub fn file_name(self, cx: &Context) -> Str {
+        self.text(cx, slot::FILE_NAME)
+    }
+
+    /// A constant.
+    pub fn constant(self, index: usize) -> Option<Value> {
+        let constants = self.0.value(slot::CONSTANTS)?.as_object()?;
+        if index < constants.slot_count() { constants.value(index) } else { None }
+    }
+
+    /// A name used by instructions.
+    pub fn used_name(self, index: usize) -> Option<Str> {
+        let names = self.0.value(slot::NAMES)?.as_object()?;
+        if index < names.slot_count() { names.value(index).and_then(Str::from_value) } else { None }
+    }
+
+    fn tuple(self, cx: &Context, slot: usize) -> Tuple {
+        self.0.value(slot).and_then(Tuple::from_value).unwrap_or_else(|| cx.empty_tuple())
+    }
+
+    /// Names of the registers of parameters and locals.
+    pub fn local_names(self, cx: &Context) -> Tuple {
+        self.tuple(cx, slot::LOCAL_NAMES)
+    }
+
+    /// Names of the cells made here.
+    pub fn cell_names(self, cx: &Context) -> Tuple {
+        self.tuple(cx, slot::CELL_NAMES)
+    }
+
+    /// Names of the closure's cells.
+    pub fn free_names(self, cx: &Context) -> Tuple {
+        self.tuple(cx, slot::FREE_NAMES)
+    }
+}
+
+/// Raw offset of the address of the plain data, after the state word that owns it.
+const DATA: usize = state::RAW_BYTES as usize;
+/// Raw bytes of a code object.
+pub const RAW_BYTES: u16 = state::RAW_BYTES + 8;
+
+impl Context {
+    /// Makes the code object of a compiled block, after checking it.
+    ///
+    /// # Errors
+    /// SystemError if the block is malformed; MemoryError.
+    pub fn code_object(&self, code: &Code) -> PyResult<CodeObject> {
+        if let Err(problem) = verifier::verify(code) {
+            return Err(self.raise(ExceptionClass::SystemError, format_args!("malformed bytecode: {problem}")));
+        }
+        self.code_object_of_verified(code)
+    }
+
+    fn code_object_of_verified(&self, code: &Code) -> PyResult<CodeObject> {
+        self.check_native_stack()?;
+        let mut items = self.scratch();
+        for constant in &code.constants {
+            items.push(self.constant_value(constant)?);
+        }
+        let constants = self.slot_array(items.as_slice())?;
+        let names = self.interned_names(&code.names)?;
+        let names = self.slot_array(names.as_slice())?;
+        let caches = self.allocate(Kind::SlotArray, code.instructions.len(), 0)?;
+        let shape = self.shape_word(Kind::Code);
+        let object = self.allocate_with(
+            Kind::Code,
+            shape,
+            slot::COUNT as usize,
+            RAW_BYTES as usize,
+            AllocationOptions::NATIVE_MEMORY,
+        )?;
+        self.store(object, slot::CONSTANTS, Value::from(constants));
+        self.store(object, slot::NAMES, Value::from(names));
+        self.store(object, slot::CACHES, Value::from(caches));
+        let name = self.intern_wtf8(&code.name.0)?;
+        self.store(object, slot::NAME, name.as_value());
+        let qualified_name = self.intern_wtf8(&code.qualified_name.0)?;
+        self.store(object, slot::QUALIFIED_NAME, qualified_name.as_value());
+        let file_name = self.intern_wtf8(&code.file_name.0)?;
+        self.store(object, slot::FILE_NAME, file_name.as_value());
+        let local_names = self.interned_names(&code.local_names)?;
+        let local_names = self.tuple(local_names.as_slice())?;
+        self.store(object, slot::LOCAL_NAMES, local_names);
+        let cell_names: Vec<Text> = code.cell_variables.iter().map(|cell| cell.name.clone()).collect();
+        let cell_names = self.interned_names(&cell_names)?;
+        let cell_names = self.tuple(cell_names.as_slice())?;
+        self.store(object, slot::CELL_NAMES, cell_names);
+        let free_names = self.interned_names(&code.free_names)?;
+        let free_names = self.tuple(free_names.as_slice())?;
+        self.store(object, slot::FREE_NAMES, free_names);
+        let variable = code_flags::VARIABLE_ARGUMENTS | code_flags::VARIABLE_KEYWORDS;
+        let parameter_count = code.argument_count
+            + code.keyword_only_count
+            + (code.flags & code_flags::VARIABLE_ARGUMENTS != 0) as u16
+            + (code.flags & code_flags::VARIABLE_KEYWORDS != 0) as u16;
+        let cell_registers: Box<[u16]> = code.cell_variables.iter().map(|cell| cell.register).collect();
+        let last_cell = cell_registers.iter().map(|&register| register.saturating_add(1)).max().unwrap_or(0);
+        let data = CodeData {
+            register_count: code.register_count,
+            argument_count: code.argument_count,
+            positional_only_count: code.positional_only_count,
+            keyword_only_count: code.keyword_only_count,
+            parameter_count,
+            cleared_count: (code.local_names.len() as u16).max(last_cell).min(code.register_count),
+            flags: code.flags,
+            simple_call: code.flags & variable == 0 && code.keyword_only_count == 0,
+            first_line: code.first_line,
+            cell_registers,
+            exception_table: code.exception_table.as_slice().into(),
+            locations: code.locations.clone(),
+            instructions: code.instructions.as_slice().into(),
+            constants: constants.address(),
+            names: names.address(),
+            caches: caches.address(),
+        };
+        let boxed = Box::new(data);
+        let address = (&raw const *boxed).expose_provenance();
+        state::set_state(self, object, boxed);
+        object.raw_store_u64(DATA, address as u64);
+        Ok(CodeObject(object))
+    }
+
+    fn interned_names(&self, names: &[Text]) -> PyResult<crate::context::ScratchVector<'_>> {
+        let mut interned = self.scratch();
+        for name in names {
+            interned.push(self.intern_wtf8(&name.0)?.as_value());
+        }
+        Ok(interned)
+    }
+
+    fn constant_value(&self, constant: &Constant) -> PyResult<Value> {
+        self.check_native_stack()?;
+        Ok(match constant {
+            Constant::None => Value::NONE,
+            Constant::True => Value::TRUE,
+            Constant::False => Value::FALSE,
+            Constant::Ellipsis => Value::ELLIPSIS,
+            Constant::Integer(number) => self.int(*number)?,
+            Constant::BigInteger { negative, magnitude } => self.int_from_magnitude(*negative, magnitude)?,
+            Constant::Float(number) => self.float(*number)?,
+            Constant::Complex(real, imaginary) => self.complex(*real, *imaginary)?,
+            Constant::Text(text) => self.intern_if_name(&text.0)?,
+            Constant::Bytes(bytes) => self.bytes(bytes)?,
+            Constant::Tuple(items) => {
+                let mut values = self.scratch();
+                for item in items {
+                    values.push(self.constant_value(item)?);
+                }
+                self.tuple(values.as_slice())?
+            }
+            Constant::FrozenSet(items) => {
+                let mut values = self.scratch();
+                for item in items {
+                    values.push(self.constant_value(item)?);
+                }
+                self.frozen_set(values.as_slice())?
+            }
+            Constant::Slice(parts) => {
+                let [start, stop, step] = parts.as_ref();
+                let mut values = self.scratch();
+                for part in [start, stop, step] {
+                    values.push(self.constant_value(part)?);
+                }
+                match values.as_slice() {
+                    &[start, stop, step] => self.slice(start, stop, step)?,
+                    _ => Value::NONE,
+                }
+            }
+            Constant::Code(code) => self.code_object_of_verified(code)?.as_value(),
+        })
+    }
+
+    /// A string constant, interned if it looks like an identifier, as CPython does.
+    fn intern_if_name(&self, bytes: &[u8]) -> PyResult<Value> {
+        let is_name = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if is_name {
+            return Ok(self.intern_wtf8(bytes)?.as_value());
+        }
+        Ok(self.str_from_wtf8(bytes)?.as_value())
+    }
+}

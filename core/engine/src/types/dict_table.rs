@@ -1,0 +1,313 @@
+//! The hash table of a dict: index, hashes and entries in one heap object.
+//!
+//! Layout: slots `2i` and `2i + 1` are key and value of entry `i`; the raw tail holds a header, each entry's hash folded to 32
+//! bits, then the index (one, two or four bytes per place, by size).
+//!
+//! Invariant: entries are appended, never reused: an entry's key and hash are written before its index place is published
+//! (Release) and never change after; deleting empties the value and nothing else, and a search passes over entries without
+//! value, as the key may have been appended again. So a reader without lock that finds an entry through the index (Acquire) reads
+//! the right key, and its value is the current one or empty, which means "deleted" at a moment within the read. A full table is replaced by a new one; the old is never written again, so a reader still in it sees the dict as it
+//! was when the read began. The table's id is unique for the life of the engine: inline caches may keep (id, entry).
+//! Source: the compact ordered dict of Objects/dictobject.c; the reader's protocol is our own.
+
+use threadsnake_heap::ObjectRef;
+use threadsnake_heap::arch::{AtomicU8, AtomicU16, AtomicU32, Ordering};
+
+use crate::context::Context;
+use crate::error::PyResult;
+use crate::kind::Kind;
+use crate::object_access::ObjectAccess;
+use crate::types::str_object::Str;
+use crate::value::Value;
+
+/// A table.
+#[derive(Copy, Clone, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct DictTable(ObjectRef);
+
+const ID: usize = 0;
+const ENTRIES: usize = 8;
+const SIZE_SHIFT: usize = 12;
+const HASHES: usize = 16;
+
+const FREE: u32 = 0;
+
+/// A hash folded to the 32 bits that the table works with; high bits count, so that multiples of 2**32 do not collide.
+#[inline(always)]
+pub fn fold_hash(hash: i64) -> u32 {
+    (hash as u64 ^ (hash as u64 >> 32)) as u32
+}
+
+/// Where a search ended.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// The entry with the key; its value may be empty when it was deleted meanwhile.
+    Entry(usize),
+    /// No entry has the key.
+    Absent,
+    /// An entry with the same hash whose key must be compared by Python code, and where to go on.
+    Compare {
+        /// The entry.
+        entry: usize,
+        /// The search's state, for [`DictTable::search_from`].
+        probe: Probe,
+    },
+}
+
+/// State of a search.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Probe {
+    place: usize,
+    perturbation: u32,
+}
+
+/// How a key compares to an entry's key without running Python code.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum KeyMatch {
+    /// The same key.
+    Same,
+    /// Another key.
+    Different,
+    /// Only Python code can tell.
+    Unknown,
+}
+
+/// The usable entries of a table with `1 << shift` places: two thirds.
+fn capacity_of(shift: u32) -> usize {
+    (1usize << shift) * 2 / 3
+}
+
+impl DictTable {
+    /// The table in a dict's slot.
+    #[inline(always)]
+    pub fn from_object(object: ObjectRef) -> DictTable {
+        debug_assert!(object.kind() == Kind::DictTable as u8);
+        DictTable(object)
+    }
+
+    /// The object.
+    #[inline(always)]
+    pub fn object(self) -> ObjectRef {
+        self.0
+    }
+
+    /// Unique among all tables of the engine; below 2**47.
+    #[inline(always)]
+    pub fn id(self) -> u64 {
+        self.0.raw_u64(ID)
+    }
+
+    /// Number of entries ever appended, deleted ones included.
+    #[inline(always)]
+    pub fn entry_count(self) -> usize {
+        self.0.raw_u32(ENTRIES) as usize
+    }
+
+    #[inline(always)]
+    fn size_shift(self) -> u32 {
+        self.0.raw_u32(SIZE_SHIFT)
+    }
+
+    /// Number of entries the table can take.
+    #[inline(always)]
+    pub fn capacity(self) -> usize {
+        self.0.slot_count() / 2
+    }
+
+    /// The key of an entry; absent beyond the last.
+    #[inline(always)]
+    pub fn key(self, entry: usize) -> Option<Value> {
+        if entry < self.capacity() { self.0.value(2 * entry) } else { None }
+    }
+
+    /// The value of an entry; absent when deleted.
+    #[inline(always)]
+    pub fn value(self, entry: usize) -> Option<Value> {
+        if entry < self.capacity() { self.0.value(2 * entry + 1) } else { None }
+    }
+
+    /// The slot of an entry's value.
+    #[inline(always)]
+    pub fn value_slot(entry: usize) -> usize {
+        2 * entry + 1
+    }
+
+    #[inline(always)]
+    fn hash_cell(&self, entry: usize) -> &AtomicU32 {
+        debug_assert!(entry < self.capacity());
+        // SAFETY: there is one 4-byte cell per entry from `HASHES` on; callers pass entries below the capacity.
+        unsafe { self.0.raw::<AtomicU32>(HASHES + 4 * entry) }
+    }
+
+    /// An entry's folded hash.
+    #[inline(always)]
+    pub fn hash(self, entry: usize) -> u32 {
+        // Relaxed: written before the index place was published, which the reader acquired.
+        self.hash_cell(entry).load(Ordering::Relaxed)
+    }
+
+    #[inline(always)]
+    fn index_offset(self) -> usize {
+        HASHES + 4 * self.capacity()
+    }
+
+    /// What the index holds at a place: 0 free, else entry + 1.
+    #[inline(always)]
+    fn index(self, place: usize) -> u32 {
+        let offset = self.index_offset();
+        let shift = self.size_shift();
+        // SAFETY: the index has `1 << shift` cells of the width that the shift implies, and `place` is masked to that.
+        // The offset is a multiple of 4. Acquire pairs with the Release in `set_index`.
+        unsafe {
+            if shift <= 7 {
+                self.0.raw::<AtomicU8>(offset + place).load(Ordering::Acquire) as u32
+            } else if shift <= 15 {
+                self.0.raw::<AtomicU16>(offset + 2 * place).load(Ordering::Acquire) as u32
+            } else {
+                self.0.raw::<AtomicU32>(offset + 4 * place).load(Ordering::Acquire)
+            }
+        }
+    }
+
+    fn set_index(self, place: usize, content: u32) {
+        let offset = self.index_offset();
+        let shift = self.size_shift();
+        // SAFETY: as for `index`. Release pairs with the Acquire there: key, value and hash are visible to whoever finds the entry.
+        unsafe {
+            if shift <= 7 {
+                self.0.raw::<AtomicU8>(offset + place).store(content as u8, Ordering::Release);
+            } else if shift <= 15 {
+                self.0.raw::<AtomicU16>(offset + 2 * place).store(content as u16, Ordering::Release);
+            } else {
+                self.0.raw::<AtomicU32>(offset + 4 * place).store(content, Ordering::Release);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn mask(self) -> usize {
+        (1usize << self.size_shift()) - 1
+    }
+
+    #[inline(always)]
+    fn advance(self, probe: &mut Probe) {
+        probe.perturbation >>= 5;
+        probe.place =
+            (probe.place.wrapping_mul(5)).wrapping_add(probe.perturbation as usize).wrapping_add(1) & self.mask();
+    }
+
+    /// The start of a search.
+    #[inline(always)]
+    pub fn probe(self, hash: u32) -> Probe {
+        Probe { place: hash as usize & self.mask(), perturbation: hash }
+    }
+
+    /// Searches from a probe; `matches` compares keys without running Python code.
+    #[inline(always)]
+    pub fn search_from(self, mut probe: Probe, hash: u32, matches: impl Fn(Value) -> KeyMatch) -> Found {
+        loop {
+            let content = self.index(probe.place);
+            if content == FREE {
+                return Found::Absent;
+            }
+            let entry = content as usize - 1;
+            if entry < self.capacity() && self.hash(entry) == hash {
+                if let Some(key) = self.key(entry) {
+                    match matches(key) {
+                        KeyMatch::Same if self.value(entry).is_some() => return Found::Entry(entry),
+                        KeyMatch::Unknown if self.value(entry).is_some() => {
+                            let mut next = probe;
+                            self.advance(&mut next);
+                            return Found::Compare { entry, probe: next };
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            self.advance(&mut probe);
+        }
+    }
+
+    /// Searches for a string key. A key of another type with the same hash makes this `Compare`.
+    #[inline]
+    pub fn search_str(self, key: Str, hash: u32) -> Found {
+        let key_value = key.as_value();
+        self.search_from(self.probe(hash), hash, |other| match_str(key, key_value, other))
+    }
+
+    /// Appends an entry; false if the table is full. The caller holds the dict's lock and knows that the key is absent.
+    pub fn append(self, cx: &Context, key: Value, value: Value, hash: u32) -> bool {
+        let entry = self.entry_count();
+        if entry >= self.capacity() {
+            return false;
+        }
+        cx.store(self.0, 2 * entry, key);
+        cx.store(self.0, 2 * entry + 1, value);
+        self.hash_cell(entry).store(hash, Ordering::Relaxed);
+        let mut probe = self.probe(hash);
+        while self.index(probe.place) != FREE {
+            self.advance(&mut probe);
+        }
+        self.0.raw_store_u32(ENTRIES, entry as u32 + 1);
+        self.set_index(probe.place, entry as u32 + 1);
+        true
+    }
+
+    /// Deletes an entry: it keeps its place in the index until the table is rebuilt. The caller holds the dict's lock.
+    pub fn remove(self, cx: &Context, entry: usize) {
+        cx.clear(self.0, Self::value_slot(entry));
+    }
+
+    /// Overwrites an entry's value. The caller holds the dict's lock.
+    #[inline]
+    pub fn set_value(self, cx: &Context, entry: usize, value: Value) {
+        cx.store(self.0, 2 * entry + 1, value);
+    }
+}
+
+/// Compares a string key to an entry's key.
+#[inline(always)]
+pub fn match_str(key: Str, key_value: Value, other: Value) -> KeyMatch {
+    if other.is(key_value) {
+        return KeyMatch::Same;
+    }
+    match Str::from_value(other) {
+        Some(text) if text.is_exact() && key.is_exact() => {
+            if text.equals(key) {
+                KeyMatch::Same
+            } else {
+                KeyMatch::Different
+            }
+        }
+        _ => KeyMatch::Unknown,
+    }
+}
+
+impl Context {
+    /// A table with room for at least `entries` entries.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_dict_table(&self, entries: usize) -> PyResult<DictTable> {
+        let mut shift = 3;
+        while capacity_of(shift) < entries {
+            shift += 1;
+            if shift > 31 {
+                return Err(self.memory_error());
+            }
+        }
+        let capacity = capacity_of(shift);
+        let index_width = if shift <= 7 {
+            1
+        } else if shift <= 15 {
+            2
+        } else {
+            4
+        };
+        let raw = HASHES + 4 * capacity + (index_width << shift);
+        let object = self.allocate(Kind::DictTable, 2 * capacity, raw)?;
+        object.raw_store_u64(ID, self.next_version());
+        object.raw_store_u32(SIZE_SHIFT, shift);
+        Ok(DictTable(object))
+    }
+}
