@@ -66,7 +66,7 @@ pub struct ThreadRoots {
 impl ThreadRoots {
     pub(crate) fn scan(&self, visitor: &mut RootVisitor<'_, '_>) {
         for root in &self.roots {
-            visitor.exact(root.get());
+            visitor.visit(root.get());
         }
         self.frames.scan(visitor);
     }

@@ -273,7 +273,7 @@ unsafe impl Client for Engine {
 
     fn scan_globals(&self, visitor: &mut RootVisitor<'_, '_>) {
         for cell in self.each_cell() {
-            visitor.exact(cell.load(Ordering::Acquire));
+            visitor.visit(cell.load(Ordering::Acquire));
         }
         self.threads.scan(visitor);
     }

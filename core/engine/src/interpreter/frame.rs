@@ -1,0 +1,308 @@
+//! Frames: records on a per-thread stack, with registers on another.
+//!
+//! A frame's registers start at `base`; the callee's start inside the caller's call window, so arguments are not copied. Frame 0 is a
+//! sentinel without code, on top of which natives call. Records become Python frame objects only when asked for.
+//!
+//! Invariant: `pc` of every frame but the innermost is that of the instruction after its call; the innermost frame's `pc` is stored before
+//! anything that can raise, reach a safepoint or look at frames. Registers of a frame are `base..base + register_count`; which of them
+//! hold live values at a safepoint, liveness analysis tells (`scan`).
+//! Source: the shape follows CPython's `_PyInterpreterFrame` (InternalDocs/frames.md); overlapping windows are Lua 5's.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use threadsnake_bytecode::Instruction;
+use threadsnake_hal::Platform;
+use threadsnake_heap::RootVisitor;
+
+use crate::types::code::{CodeData, CodeObject};
+use crate::types::dict::Dict;
+use crate::value::Value;
+
+/// Bits of [`Frame::flags`].
+pub mod frame_flags {
+    /// Leaving this frame leaves the run of the interpreter that entered it.
+    pub const ENTRY: u32 = 1;
+    /// The frame belongs to the generator in `extra`.
+    pub const GENERATOR: u32 = 2;
+    /// The frame runs `__init__`; the result of the call is the instance in `extra`.
+    pub const INITIALIZER: u32 = 4;
+    /// Resumed by `ForIterate`: finishing jumps out of the loop.
+    pub const FOR_ITERATE: u32 = 8;
+    /// Resumed by `Send`: finishing jumps.
+    pub const SEND: u32 = 16;
+    /// The call's result is not wanted.
+    pub const DISCARD: u32 = 32;
+}
+
+/// A frame record.
+#[repr(C)]
+pub struct Frame {
+    /// The next instruction.
+    pub pc: Cell<*const Instruction>,
+    /// The first register.
+    pub base: Cell<*mut u64>,
+    /// The code's plain data; null for the sentinel.
+    pub data: Cell<*const CodeData>,
+    /// The code object.
+    pub code: Cell<u64>,
+    /// The function, or empty for module and class bodies.
+    pub function: Cell<u64>,
+    /// The globals dict.
+    pub globals: Cell<u64>,
+    /// The namespace of module and class bodies and `exec`, or empty.
+    pub namespace: Cell<u64>,
+    /// The generator or the instance under construction, or empty.
+    pub extra: Cell<u64>,
+    /// The Python frame object, or empty.
+    pub frame_object: Cell<u64>,
+    /// The caller's handled exception, for frames that may change it across yields (generators).
+    pub handled: Cell<u64>,
+    /// The caller's register for the result.
+    pub destination: Cell<u32>,
+    /// See [`frame_flags`].
+    pub flags: Cell<u32>,
+}
+
+impl Frame {
+    /// The code's plain data; none for the sentinel.
+    #[inline(always)]
+    pub fn code_data(&self) -> Option<&CodeData> {
+        // SAFETY: the pointer is null or that of the code object in `code`, which the frame keeps alive.
+        unsafe { self.data.get().as_ref() }
+    }
+
+    /// The code object; none for the sentinel.
+    #[inline]
+    pub fn code_object(&self) -> Option<CodeObject> {
+        Value::from_word(self.code.get()).and_then(CodeObject::from_value)
+    }
+
+    /// The globals; none for the sentinel.
+    #[inline]
+    pub fn globals_dict(&self) -> Option<Dict> {
+        Value::from_word(self.globals.get()).and_then(Dict::from_value)
+    }
+
+    /// The index of the instruction last executed (or under way).
+    pub fn instruction_index(&self) -> u32 {
+        match self.code_data() {
+            Some(data) => {
+                let start = data.instructions.as_ptr().addr();
+                let offset = self.pc.get().addr().saturating_sub(start) / size_of::<Instruction>();
+                (offset as u32).saturating_sub(1)
+            }
+            None => 0,
+        }
+    }
+
+    /// The line being executed.
+    pub fn line(&self) -> u32 {
+        self.code_data().map_or(0, |data| data.line_of(self.instruction_index()))
+    }
+
+    /// The content of a register.
+    #[inline]
+    pub fn register(&self, index: usize) -> Option<Value> {
+        let data = self.code_data()?;
+        if index >= data.register_count as usize {
+            return None;
+        }
+        // SAFETY: `base..base + register_count` lies within the thread's register stack.
+        Value::from_word(unsafe { self.base.get().add(index).read() })
+    }
+
+    /// Sets a register.
+    pub fn set_register(&self, index: usize, value: Option<Value>) {
+        if let Some(data) = self.code_data() {
+            if index < data.register_count as usize {
+                // SAFETY: as for `register`.
+                unsafe { self.base.get().add(index).write(Value::word_or_empty(value)) };
+            }
+        }
+    }
+
+    /// The first register after this frame's.
+    #[inline(always)]
+    pub(crate) fn top(&self) -> *mut u64 {
+        let count = self.code_data().map_or(0, |data| data.register_count as usize);
+        // SAFETY: the frame's registers lie within the register stack, whose end may be pointed to.
+        unsafe { self.base.get().add(count) }
+    }
+}
+
+/// Bytes of the register stack of a thread.
+const REGISTER_STACK_BYTES: usize = 8 << 20;
+/// Bytes of the frame stack of a thread.
+const FRAME_STACK_BYTES: usize = 8 << 20;
+/// Frames kept free for handling the error of having no more.
+const RESERVED_FRAMES: usize = 64;
+
+/// A thread's frames and registers.
+pub struct FrameStack {
+    frames: NonNull<Frame>,
+    frames_limit: *mut Frame,
+    registers: NonNull<u64>,
+    registers_limit: *mut u64,
+    current: Cell<*mut Frame>,
+    /// End of the registers being filled for a frame that is not pushed yet, or null.
+    window_end: Cell<*mut u64>,
+    platform: &'static dyn Platform,
+}
+
+impl FrameStack {
+    /// Maps the two stacks; the platform commits their pages as they are used.
+    pub(crate) fn new(platform: &'static dyn Platform) -> Option<FrameStack> {
+        let page = platform.page_size();
+        let frames = platform.map_pages(FRAME_STACK_BYTES, page)?;
+        let Some(registers) = platform.map_pages(REGISTER_STACK_BYTES, page) else {
+            // SAFETY: mapped just above with these figures, and not used by anyone.
+            unsafe { platform.unmap_pages(frames, FRAME_STACK_BYTES, page) };
+            return None;
+        };
+        let frames = frames.cast::<Frame>();
+        let registers = registers.cast::<u64>();
+        let frame_count = FRAME_STACK_BYTES / size_of::<Frame>() - RESERVED_FRAMES;
+        // SAFETY: both stay within (or at the end of) the mappings; fresh pages are zero, and a zero record is the sentinel but for its
+        // base.
+        unsafe {
+            frames.as_ref().base.set(registers.as_ptr());
+            Some(FrameStack {
+                frames,
+                frames_limit: frames.as_ptr().add(frame_count),
+                registers,
+                registers_limit: registers.as_ptr().add(REGISTER_STACK_BYTES / size_of::<u64>()),
+                current: Cell::new(frames.as_ptr()),
+                window_end: Cell::new(core::ptr::null_mut()),
+                platform,
+            })
+        }
+    }
+
+    /// The innermost frame (the sentinel if no Python code runs).
+    #[inline(always)]
+    pub fn current(&self) -> &Frame {
+        // SAFETY: `current` always points to an initialised record of the frame stack.
+        unsafe { &*self.current.get() }
+    }
+
+    /// The frame that called this one; none for the sentinel.
+    pub fn caller<'a>(&'a self, frame: &'a Frame) -> Option<&'a Frame> {
+        let pointer = core::ptr::from_ref(frame);
+        if pointer.addr() <= self.frames.as_ptr().addr() || pointer.addr() > self.current.get().addr() {
+            return None;
+        }
+        // SAFETY: `frame` is a record of this stack above the first, so the one below it is initialised.
+        Some(unsafe { &*self.frames.as_ptr().add(self.depth_of(frame) - 1) })
+    }
+
+    /// How many frames lie below this one.
+    pub fn depth_of(&self, frame: &Frame) -> usize {
+        (core::ptr::from_ref(frame).addr() - self.frames.as_ptr().addr()) / size_of::<Frame>()
+    }
+
+    /// The frame at a depth, if it is in use.
+    pub fn at_depth(&self, depth: usize) -> Option<&Frame> {
+        if depth > self.depth_of(self.current()) {
+            return None;
+        }
+        // SAFETY: records up to the current one are initialised.
+        Some(unsafe { &*self.frames.as_ptr().add(depth) })
+    }
+
+    /// The innermost frame with code, and outwards.
+    pub fn innermost(&self) -> Option<&Frame> {
+        let current = self.current();
+        if current.data.get().is_null() { None } else { Some(current) }
+    }
+
+    /// Makes room for a frame whose registers start at `base`; none if either stack is at its end. The new record is the current one
+    /// and its fields are still those of an older frame: the caller sets them all before anything else happens.
+    #[inline(always)]
+    pub(crate) fn push(&self, base: *mut u64, register_count: usize) -> Option<&Frame> {
+        // SAFETY: `current` is below the limit, after which there is reserved room, so the next record is within the mapping.
+        let next = unsafe { self.current.get().add(1) };
+        if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
+            return None;
+        }
+        self.current.set(next);
+        self.window_end.set(core::ptr::null_mut());
+        // SAFETY: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
+        Some(unsafe { &*next })
+    }
+
+    /// Whether `count` registers are left from `base` on.
+    #[inline(always)]
+    pub(crate) fn has_registers(&self, base: *mut u64, count: usize) -> bool {
+        base.addr() + count * size_of::<u64>() <= self.registers_limit.addr()
+    }
+
+    /// Says that registers up to `end` are being filled for the next frame, so that the collector sees them; null when that is off.
+    #[inline(always)]
+    pub(crate) fn set_window_end(&self, end: *mut u64) {
+        self.window_end.set(end);
+    }
+
+    /// Leaves the innermost frame.
+    #[inline(always)]
+    pub(crate) fn pop(&self) -> &Frame {
+        debug_assert!(self.current.get() > self.frames.as_ptr());
+        // SAFETY: a frame above the sentinel is innermost (only pushes are popped), so the record below it is initialised.
+        let previous = unsafe { self.current.get().sub(1) };
+        self.current.set(previous);
+        // SAFETY: as above.
+        unsafe { &*previous }
+    }
+
+    /// Visits what the frames hold.
+    pub(crate) fn scan(&self, visitor: &mut RootVisitor<'_, '_>) {
+        let depth = self.depth_of(self.current());
+        let mut register = self.current().top();
+        while register.addr() < self.window_end.get().addr() {
+            // SAFETY: between the innermost frame's end and the end of a window that `has_registers` allowed.
+            visitor.visit_conservatively(unsafe { register.read() });
+            register = register.wrapping_add(1);
+        }
+        for index in 1..=depth {
+            // SAFETY: records up to the current one are initialised; the thread stands still.
+            let frame = unsafe { &*self.frames.as_ptr().add(index) };
+            for word in [
+                frame.code.get(),
+                frame.function.get(),
+                frame.globals.get(),
+                frame.namespace.get(),
+                frame.extra.get(),
+                frame.frame_object.get(),
+                frame.handled.get(),
+            ] {
+                visitor.visit(word);
+            }
+            let count = frame.code_data().map_or(0, |data| data.register_count as usize);
+            let end = if index == depth {
+                count
+            } else {
+                // What lies in the callee's registers is the callee's.
+                // SAFETY: `index < depth`, so the record above is initialised.
+                let callee = unsafe { &*self.frames.as_ptr().add(index + 1) };
+                let distance = (callee.base.get().addr().saturating_sub(frame.base.get().addr())) / size_of::<u64>();
+                distance.min(count)
+            };
+            for register in 0..end {
+                // SAFETY: the frame's registers lie within the register stack. A register that is not live may hold a word from
+                // an earlier frame, so the word is taken as a hint, not as the truth.
+                visitor.visit_conservatively(unsafe { frame.base.get().add(register).read() });
+            }
+        }
+    }
+}
+
+impl Drop for FrameStack {
+    fn drop(&mut self) {
+        let page = self.platform.page_size();
+        // SAFETY: mapped in `new` with these figures; the thread's context is going, so nothing points into them.
+        unsafe {
+            self.platform.unmap_pages(self.frames.cast(), FRAME_STACK_BYTES, page);
+            self.platform.unmap_pages(self.registers.cast(), REGISTER_STACK_BYTES, page);
+        }
+    }
+}
