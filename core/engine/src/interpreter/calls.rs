@@ -1,0 +1,246 @@
+//! Entering and leaving frames from the dispatch loop.
+//!
+//! Invariant: a Python callee's registers start at its first argument in the caller's window; a native callee reads its arguments there.
+//! The word before the arguments (the callable's) may be overwritten by a receiver.
+
+use threadsnake_bytecode::Instruction;
+
+use crate::context::{Context, ThreadRoot};
+use crate::error::PyResult;
+use crate::interpreter::dispatch::Called;
+use crate::interpreter::frame::{Frame, frame_flags};
+use crate::interpreter::{Exit, pop_frame, push_function_frame};
+use crate::kind::Kind;
+use crate::names::Name;
+use crate::native::{Arguments, Binding, ClassFlags};
+use crate::object_access::ObjectAccess;
+use crate::types::class::{Class, allocate_of_class};
+use crate::types::dict::Dict;
+use crate::types::function::{BoundMethod, Function};
+use crate::types::generator;
+use crate::types::list::List;
+use crate::types::native_function;
+use crate::types::tuple::Tuple;
+use crate::value::Value;
+
+/// Registers `first..first + count` as values. The compiler guarantees that they are set.
+#[inline(always)]
+pub(crate) fn registers<'a>(base: *mut u64, first: u16, count: u16) -> &'a [Value] {
+    // SAFETY: verified operands lie within the frame's registers, and the compiler sets each of them to a value before the
+    // instruction; the instruction does not write them while it uses the slice.
+    unsafe { core::slice::from_raw_parts(base.add(first as usize).cast::<Value>(), count as usize) }
+}
+
+/// The instruction before `pc`.
+#[inline(always)]
+pub(crate) fn previous_instruction(pc: *const Instruction) -> Instruction {
+    // SAFETY: a caller's saved `pc` is past the instruction that called.
+    unsafe { *pc.sub(1) }
+}
+
+fn window_values<'a>(window: *mut u64, count: usize) -> &'a [Value] {
+    // SAFETY: call windows lie within the caller's registers, which are not written while the call runs: frames that the
+    // callee pushes start above them.
+    unsafe { core::slice::from_raw_parts(window.cast::<Value>(), count) }
+}
+
+/// Calls a Python function whose `count` arguments start at `arguments`.
+#[inline(always)]
+pub(crate) fn call_python(
+    cx: &Context,
+    function: Function,
+    arguments: *mut u64,
+    count: usize,
+    names: Option<Tuple>,
+    destination: u16,
+    flags: u32,
+) -> PyResult<Called> {
+    let Some(code) = function.code() else { return Err(cx.not_callable(function.as_value())) };
+    let data = code.data();
+    if !cx.frames().has_registers(arguments, data.register_count as usize + count) {
+        return Err(cx.recursion_error());
+    }
+    let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
+    cx.bind_arguments(function, data, arguments, passed)?;
+    if data.is_generator_like() {
+        return generator::from_call(cx, function, code, arguments).map(Called::Done);
+    }
+    push_function_frame(cx, function, code, arguments, destination, flags)?;
+    Ok(Called::Pushed)
+}
+
+/// Calls anything else: the callable's word is at `window`, its `count` arguments follow.
+pub(crate) fn call_window(
+    cx: &Context,
+    frame: &Frame,
+    callee: Value,
+    window: *mut u64,
+    count: usize,
+    names: Option<Tuple>,
+    destination: u16,
+) -> PyResult<Called> {
+    // SAFETY: the window has a word for the callable before the arguments.
+    let arguments = unsafe { window.add(1) };
+    let Some(object) = callee.as_object() else { return Err(cx.not_callable(callee)) };
+    match Kind::of(object) {
+        Kind::NativeFunction => {
+            let definition = native_function::definition(object);
+            let receiver = match definition.binding {
+                Binding::Method | Binding::Class => object.value(native_function::RECEIVER),
+                _ => None,
+            };
+            let values = match receiver {
+                Some(receiver) => {
+                    // SAFETY: as above.
+                    unsafe { window.write(receiver.word()) };
+                    window_values(window, count + 1)
+                }
+                None => window_values(arguments, count),
+            };
+            cx.call_native(definition.call, Arguments { values, keyword_names: names }).map(Called::Done)
+        }
+        Kind::MethodDescriptor | Kind::WrapperDescriptor => {
+            let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
+            native_function::check_receiver(cx, object, &passed)?;
+            cx.call_native(native_function::definition(object).call, passed).map(Called::Done)
+        }
+        Kind::BoundMethod => {
+            let Some(method) = BoundMethod::from_value(callee) else { return Err(cx.not_callable(callee)) };
+            // SAFETY: as above.
+            unsafe { window.write(method.receiver().word()) };
+            if let Some(function) = Function::from_value(method.function()) {
+                return call_python(cx, function, window, count + 1, names, destination, 0);
+            }
+            let values = window_values(window, count + 1);
+            cx.call_with(method.function(), Arguments { values, keyword_names: names }).map(Called::Done)
+        }
+        Kind::Type => {
+            if let Some(class) = Class::from_value(callee) {
+                if let Some(pushed) = construct(cx, frame, class, window, count, names, destination)? {
+                    return Ok(pushed);
+                }
+            }
+            let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
+            cx.call_with(callee, passed).map(Called::Done)
+        }
+        _ => {
+            let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
+            cx.call_with(callee, passed).map(Called::Done)
+        }
+    }
+}
+
+/// Makes an instance of a plain class with a Python `__init__`: the call of `__init__` is a frame in this loop.
+fn construct(
+    cx: &Context,
+    _frame: &Frame,
+    class: Class,
+    window: *mut u64,
+    count: usize,
+    names: Option<Tuple>,
+    destination: u16,
+) -> PyResult<Option<Called>> {
+    if class.is_native() || class.layout() != Kind::Object || class.flags().has(ClassFlags::ABSTRACT) {
+        return Ok(None);
+    }
+    if !cx.class_of(class.as_value()).is_native() {
+        return Ok(None);
+    }
+    let object_new = cx.root(crate::engine::Root::ObjectNew);
+    if object_new.is_none() || class.lookup_name(cx, Name::__new__) != object_new {
+        return Ok(None);
+    }
+    let Some(initializer) = class.lookup_name(cx, Name::__init__) else { return Ok(None) };
+    let Some(function) = Function::from_value(initializer) else { return Ok(None) };
+    let instance = allocate_of_class(cx, class)?;
+    let instance_value = Value::from(instance);
+    // SAFETY: the window has a word for the callable before the arguments.
+    unsafe { window.write(instance_value.word()) };
+    match call_python(cx, function, window, count + 1, names, destination, frame_flags::INITIALIZER)? {
+        Called::Pushed => {
+            cx.frames().current().extra.set(instance_value.word());
+            Ok(Some(Called::Pushed))
+        }
+        Called::Done(result) => Err(initializer_result(cx, result)),
+    }
+}
+
+#[cold]
+fn initializer_result(cx: &Context, result: Value) -> crate::error::Raised {
+    cx.type_error(format_args!("__init__() should return None, not '{}'", cx.type_name(result)))
+}
+
+/// `callable(*arguments, **keywords)`
+pub(crate) fn call_spread(
+    cx: &Context,
+    callee: Value,
+    arguments: Value,
+    keywords: Option<Value>,
+) -> PyResult<Value> {
+    let keywords = keywords.and_then(Dict::from_value);
+    match Tuple::from_value(arguments) {
+        Some(tuple) => cx.call_spread(callee, tuple, keywords),
+        None => {
+            let tuple = match List::from_value(arguments) {
+                Some(list) => {
+                    let items = list.snapshot(cx);
+                    cx.new_tuple(items.as_slice())?
+                }
+                None => cx.empty_tuple(),
+            };
+            cx.call_spread(callee, tuple, keywords)
+        }
+    }
+}
+
+/// `container[index]` past the fast paths.
+pub(crate) fn load_subscript(
+    cx: &Context,
+    _frame: &Frame,
+    container: Value,
+    index: Value,
+    _destination: u16,
+) -> PyResult<Called> {
+    cx.get_item(container, index).map(Called::Done)
+}
+
+/// Where a frame that was left leads.
+pub(crate) enum Left {
+    /// Out of the run.
+    Entry(Exit),
+    /// To the caller, with the result; without one, a generator under a loop is finished.
+    Caller(Option<Value>),
+}
+
+/// Leaves a frame with a result.
+#[inline(always)]
+pub(crate) fn leave_frame(cx: &Context, frame: &Frame, value: Value) -> PyResult<Left> {
+    let flags = frame.flags.get();
+    if flags == 0 {
+        pop_frame(cx);
+        return Ok(Left::Caller(Some(value)));
+    }
+    leave_special_frame(cx, frame, value, flags)
+}
+
+fn leave_special_frame(cx: &Context, frame: &Frame, value: Value, flags: u32) -> PyResult<Left> {
+    let mut result = value;
+    if flags & frame_flags::INITIALIZER != 0 {
+        if !value.is_none() {
+            return Err(initializer_result(cx, value));
+        }
+        result = Value::from_word(frame.extra.get()).unwrap_or(Value::NONE);
+    }
+    if flags & frame_flags::GENERATOR != 0 {
+        cx.set_thread_root(ThreadRoot::Handled, Value::from_word(frame.handled.get()));
+        generator::finish(cx, frame);
+    }
+    pop_frame(cx);
+    if flags & frame_flags::ENTRY != 0 {
+        return Ok(Left::Entry(Exit::Return(result)));
+    }
+    if flags & frame_flags::FOR_ITERATE != 0 {
+        return Ok(Left::Caller(None));
+    }
+    Ok(Left::Caller(Some(result)))
+}

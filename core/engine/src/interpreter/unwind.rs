@@ -1,0 +1,67 @@
+//! From a raised exception to its handler: the exception table, traceback entries, leaving frames.
+//!
+//! Invariant: frames are left in order, each giving the traceback one entry, except where an instruction re-raises an exception as it
+//! is. A handler finds the exception in its register and nothing pending.
+//! Source: Python/ceval.c (`exception_unwind`).
+
+use threadsnake_bytecode::Operation;
+
+use crate::context::{Context, ThreadRoot};
+use crate::error::Raised;
+use crate::interpreter::frame::{Frame, frame_flags};
+use crate::interpreter::pop_frame;
+use crate::types::exception::as_exception;
+use crate::types::generator;
+use crate::types::traceback;
+use crate::value::Value;
+
+/// Where an exception went.
+pub(crate) enum Outcome {
+    /// To a handler of the frame that is current now; its `pc` is set.
+    Handler,
+    /// Out of the run's entry frame.
+    Leave(Raised),
+}
+
+/// Takes the pending exception from the current frame to its handler.
+pub(crate) fn unwind(cx: &Context) -> Outcome {
+    loop {
+        let frame = cx.frames().current();
+        let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(Value::NONE);
+        let index = frame.instruction_index();
+        let reraised = frame.code_data().and_then(|data| data.instructions.get(index as usize)).is_some_and(
+            |instruction| instruction.operation_number() == Operation::Reraise as u16,
+        );
+        if let (Some(exception), false) = (as_exception(pending), reraised) {
+            traceback::add_entry(cx, exception, frame, index);
+        }
+        // A traceback entry that could not be allocated leaves a MemoryError pending instead.
+        let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(pending);
+        if enter_handler(cx, frame, index, pending) {
+            return Outcome::Handler;
+        }
+        let flags = frame.flags.get();
+        if flags & frame_flags::GENERATOR != 0 {
+            cx.set_thread_root(ThreadRoot::Handled, Value::from_word(frame.handled.get()));
+            generator::finish(cx, frame);
+        }
+        pop_frame(cx);
+        if flags & frame_flags::ENTRY != 0 {
+            return Outcome::Leave(Raised::new());
+        }
+    }
+}
+
+fn enter_handler(cx: &Context, frame: &Frame, index: u32, exception: Value) -> bool {
+    let Some(data) = frame.code_data() else { return false };
+    for entry in &data.exception_table {
+        if (entry.start..entry.end).contains(&index) {
+            let Some(handler) = data.instructions.get(entry.handler as usize) else { return false };
+            frame.pc.set(handler);
+            frame.set_register(entry.register as usize, Some(exception));
+            cx.set_thread_root(ThreadRoot::Pending, None);
+            return true;
+        }
+    }
+    false
+}
