@@ -170,6 +170,8 @@ pub struct Engine {
     pub(crate) latin1: [AtomicU64; 256],
     version: AtomicU64,
     pub(crate) recursion_limit: AtomicU32,
+    /// `sys.get_int_max_str_digits()`
+    pub(crate) int_digit_limit: AtomicU32,
     pub(crate) types_lock: EngineMutex,
     pub(crate) intern_lock: EngineMutex,
     pub(crate) threads: crate::thread::ThreadRegistry,
@@ -203,6 +205,7 @@ impl Engine {
             latin1: [const { AtomicU64::new(EMPTY_WORD) }; 256],
             version: AtomicU64::new(2),
             recursion_limit: AtomicU32::new(1000),
+            int_digit_limit: AtomicU32::new(crate::number::integer_text::DEFAULT_DIGIT_LIMIT as u32),
             types_lock: EngineMutex::new(),
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),
@@ -230,6 +233,12 @@ impl Engine {
     #[inline]
     pub fn platform(&self) -> &'static dyn Platform {
         self.platform
+    }
+
+    /// The platform's elementary functions, or the engine's own.
+    #[inline]
+    pub fn elementary_functions(&self) -> &'static threadsnake_hal::ElementaryFunctions {
+        self.platform.elementary_functions().unwrap_or(&crate::number::elementary::PORTABLE)
     }
 
     /// The settings.

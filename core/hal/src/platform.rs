@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 use core::time::Duration;
 
 use crate::atomic::AtomicU32;
+use crate::elementary::ElementaryFunctions;
 
 /// Names a running thread; never 0. On POSIX it is `pthread_self`, as Python's `threading.get_ident()` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -169,6 +170,11 @@ pub unsafe trait Platform: Sync {
 
     /// Stores one pointer for the calling thread.
     fn set_thread_local(&self, pointer: *mut ());
+
+    /// The platform's elementary functions; without any the engine uses its own.
+    fn elementary_functions(&self) -> Option<&'static ElementaryFunctions> {
+        None
+    }
 }
 
 static INSTALLED: spin::Once<&'static dyn Platform> = spin::Once::new();

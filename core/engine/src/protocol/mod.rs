@@ -7,4 +7,5 @@ pub mod comparison;
 pub mod iteration;
 pub mod mapping;
 pub mod number;
+pub mod numeric;
 pub mod text;

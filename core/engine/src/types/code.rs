@@ -9,8 +9,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use threadsnake_bytecode::{
-    Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Text, code_flags, verifier,
+    Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Operation, Text, code_flags, verifier,
 };
+use threadsnake_bytecode::control_flow::CodeView;
+use threadsnake_bytecode::liveness::{Liveness, RegisterSet};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
@@ -80,6 +82,10 @@ pub struct CodeData {
     pub names: usize,
     /// Address of the slot array of caches.
     pub caches: usize,
+    /// Which registers matter where; made when a collection or a generator first asks.
+    liveness: spin::Once<Liveness>,
+    /// What is live across each yield, by instruction.
+    live_across_yields: spin::Once<Vec<(u32, RegisterSet)>>,
 }
 
 impl CodeData {
@@ -92,6 +98,52 @@ impl CodeData {
     /// Whether the first constant is the docstring.
     pub fn has_docstring(&self) -> bool {
         self.flags & code_flags::HAS_DOCSTRING != 0
+    }
+
+    fn view(&self) -> CodeView<'_> {
+        CodeView {
+            register_count: self.register_count,
+            instructions: &self.instructions,
+            exception_table: &self.exception_table,
+        }
+    }
+
+    fn liveness(&self) -> &Liveness {
+        self.liveness.call_once(|| Liveness::analyse(self.view()))
+    }
+
+    /// The registers that an instruction under way, or what comes after it, still reads.
+    pub fn live_before(&self, instruction: u32) -> RegisterSet {
+        self.liveness().live_before(self.view(), instruction as usize)
+    }
+
+    /// The registers read after an instruction, or by its handler, whatever it writes.
+    pub fn live_across(&self, instruction: u32) -> RegisterSet {
+        self.liveness().live_across(self.view(), instruction as usize)
+    }
+
+    /// The registers that a body suspended at a yield needs when it goes on.
+    pub fn live_across_yield(&self, instruction: u32) -> Option<&RegisterSet> {
+        let sets = self.live_across_yields.call_once(|| {
+            let mut sets = Vec::new();
+            for (index, word) in self.instructions.iter().enumerate() {
+                if matches!(
+                    word.operation(),
+                    Some(Operation::Yield | Operation::YieldAsyncValue | Operation::YieldDelegate)
+                ) {
+                    let set = if word.operation() == Some(Operation::YieldDelegate) {
+                        // The delegate is asked for while the body is suspended.
+                        self.live_before(index as u32)
+                    } else {
+                        self.live_across(index as u32)
+                    };
+                    sets.push((index as u32, set));
+                }
+            }
+            sets
+        });
+        let place = sets.binary_search_by_key(&instruction, |(index, _)| *index).ok()?;
+        sets.get(place).map(|(_, set)| set)
     }
 
     /// The line of an instruction.
@@ -267,6 +319,8 @@ impl Context {
             constants: constants.address(),
             names: names.address(),
             caches: caches.address(),
+            liveness: spin::Once::new(),
+            live_across_yields: spin::Once::new(),
         };
         let boxed = Box::new(data);
         let address = (&raw const *boxed).expose_provenance();

@@ -6,11 +6,13 @@
 //! | [`parking`] | sleeping on a word: futexes on Linux, a table of condition variables elsewhere |
 //! | [`threads`] | starting threads, their identity and their stacks |
 //! | [`clocks`] | time and processor time |
+//! | [`elementary`] | `pow`, `sin` and so on of the C library |
 //!
 //! Invariant: a zero-sized type without state of its own; what state there is belongs to the operating system.
 #![cfg(unix)]
 
 mod clocks;
+mod elementary;
 mod pages;
 mod parking;
 mod platform;

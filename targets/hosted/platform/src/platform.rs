@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use threadsnake_hal::atomic::AtomicU32;
 use threadsnake_hal::{
-    CpuTimeScope, OutputStream, ParkOutcome, Platform, PlatformError, StackBounds, ThreadEntry,
-    ThreadIdentifier,
+    CpuTimeScope, ElementaryFunctions, OutputStream, ParkOutcome, Platform, PlatformError, StackBounds,
+    ThreadEntry, ThreadIdentifier,
 };
 
-use crate::{clocks, pages, parking, threads};
+use crate::{clocks, elementary, pages, parking, threads};
 
 /// The platform of every target with an operating system.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +154,10 @@ unsafe impl Platform for HostedPlatform {
 
     fn set_thread_local(&self, pointer: *mut ()) {
         POINTER.set(pointer);
+    }
+
+    fn elementary_functions(&self) -> Option<&'static ElementaryFunctions> {
+        Some(&elementary::FUNCTIONS)
     }
 }
 
