@@ -25,7 +25,7 @@ pub const SLOTS: u16 = 1;
 ///     and
 ///  further attempts to access its cell_contents attribute will
 ///     raise a ValueError.
-#[pyclass(id = Cell, name = "cell", slots = SLOTS, signature = "([contents])", flags(NO_WEAK_REFERENCES))]
+#[pyclass(id = Cell, name = "cell", slots = SLOTS, flags(NO_WEAK_REFERENCES))]
 pub struct Cell(ObjectRef);
 
 impl Cell {
