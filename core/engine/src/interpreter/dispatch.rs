@@ -305,26 +305,26 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
 
                 Operation::MakeCell => {
                     save!();
-                    set!(i.a(), check!(cx.new_cell(Value::from_word(word!(i.a())))));
+                    set!(i.a(), check!(cx.new_cell(Value::from_word(word!(i.a())))).as_value());
                 }
-                Operation::LoadCell => match cell::get(get!(i.b())) {
+                Operation::LoadCell => match operations::cell_contents(get!(i.b())) {
                     Some(value) => set!(i.a(), value),
                     None => {
                         save!();
                         break 'running operations::unbound_local(cx, frame, i.c() as u32);
                     }
                 },
-                Operation::StoreCell => cell::set(cx, get!(i.a()), Value::from_word(word!(i.b()))),
+                Operation::StoreCell => operations::set_cell(cx, get!(i.a()), Value::from_word(word!(i.b()))),
                 Operation::DeleteCell => {
                     let target = get!(i.a());
-                    if cell::get(target).is_none() {
+                    if operations::cell_contents(target).is_none() {
                         save!();
                         break 'running operations::unbound_local(cx, frame, i.bc());
                     }
-                    cell::set(cx, target, None);
+                    operations::set_cell(cx, target, None);
                 }
                 Operation::LoadFree => {
-                    match operations::free_cell(frame, i.b()).and_then(cell::get) {
+                    match operations::free_cell(frame, i.b()).and_then(operations::cell_contents) {
                         Some(value) => set!(i.a(), value),
                         None => {
                             save!();
@@ -334,11 +334,11 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 }
                 Operation::StoreFree => {
                     if let Some(target) = operations::free_cell(frame, i.a()) {
-                        cell::set(cx, target, Value::from_word(word!(i.b())));
+                        operations::set_cell(cx, target, Value::from_word(word!(i.b())));
                     }
                 }
                 Operation::DeleteFree => match operations::free_cell(frame, i.a()) {
-                    Some(target) if cell::get(target).is_some() => cell::set(cx, target, None),
+                    Some(target) if operations::cell_contents(target).is_some() => operations::set_cell(cx, target, None),
                     _ => {
                         save!();
                         break 'running operations::unbound_free(cx, frame, i.a());

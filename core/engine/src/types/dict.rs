@@ -477,3 +477,26 @@ impl Context {
         Ok(dict)
     }
 }
+
+impl Dict {
+    /// The value of an exact string key; absent also when only Python code could tell.
+    #[inline(always)]
+    pub(crate) fn get_str_fast(self, cx: &Context, key: Str) -> Option<Value> {
+        let table = self.table()?;
+        match table.search_str(key, fold_hash(key.hash(cx))) {
+            Found::Entry(entry) => table.value(entry),
+            _ => None,
+        }
+    }
+
+    /// The value of a tagged int key; absent also when only Python code could tell.
+    #[inline(always)]
+    pub(crate) fn get_small_int_fast(self, cx: &Context, key: Value) -> Option<Value> {
+        let table = self.table()?;
+        let hash = fold_hash(cx.hash(key).ok()?);
+        match table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other)) {
+            Found::Entry(entry) => table.value(entry),
+            _ => None,
+        }
+    }
+}

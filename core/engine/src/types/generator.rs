@@ -1,0 +1,662 @@
+//! Generators, coroutines and asynchronous generators: suspended frames as heap objects. Their methods are in
+//! `types/generator_methods.rs` and `types/async_generator.rs`.
+//!
+//! A suspended body keeps its registers in the object's slots; a resume copies them to the register stack and pushes a frame, a yield
+//! copies them back. So running code always has its registers on the stack, and calls overlap windows as usual.
+//!
+//! Invariant: the state goes from created or suspended to running by compare-and-swap, so two threads never run one body (the loser
+//! gets "generator already executing"); only the runner writes the slots. The stored `pc` is that of the next instruction; the one
+//! before it is the yield whose destination takes what is sent.
+//! Source: Objects/genobject.c; PEP 342, 380, 479, 492, 525.
+
+use threadsnake_bytecode::{Instruction, Operation, code_flags};
+use threadsnake_heap::ObjectRef;
+
+use crate::context::{Context, ThreadRoot};
+use crate::error::{ExceptionClass, PyResult, Raised};
+use crate::interpreter::dispatch::run_from;
+use crate::interpreter::frame::{Frame, frame_flags};
+use crate::interpreter::{Exit, Start, pop_frame, push_frame};
+use crate::kind::Kind;
+use crate::names::Name;
+use crate::object_access::ObjectAccess;
+use crate::types::code::CodeObject;
+use crate::types::dict::Dict;
+use crate::types::exception::as_exception;
+use crate::types::function::Function;
+use crate::value::Value;
+
+/// Slots of generator objects of all three kinds.
+pub mod slot {
+    /// The function.
+    pub const FUNCTION: usize = 0;
+    /// The code object.
+    pub const CODE: usize = 1;
+    /// `__name__`
+    pub const NAME: usize = 2;
+    /// `__qualname__`
+    pub const QUALIFIED_NAME: usize = 3;
+    /// The globals.
+    pub const GLOBALS: usize = 4;
+    /// The exception that the body is handling while suspended.
+    pub const HANDLED: usize = 5;
+    /// The Python frame object, or empty.
+    pub const FRAME_OBJECT: usize = 6;
+    /// Asynchronous generators: the finalizer hook. Coroutines: their origin.
+    pub const HOOK: usize = 7;
+    /// First register.
+    pub const REGISTERS: usize = 8;
+}
+
+/// Raw bytes: the index of the next instruction and the state; for asynchronous generators also flags.
+pub const RAW_BYTES: usize = 16;
+const PC: usize = 0;
+/// Raw offset of the state.
+pub const STATE: usize = 4;
+/// Raw offset of flags of asynchronous generators.
+pub const ASYNC_FLAGS: usize = 8;
+
+/// States.
+pub mod state {
+    /// Not started.
+    pub const CREATED: u32 = 0;
+    /// At a yield.
+    pub const SUSPENDED: u32 = 1;
+    /// On some thread's frame stack.
+    pub const RUNNING: u32 = 2;
+    /// Returned, raised or closed.
+    pub const FINISHED: u32 = 3;
+}
+
+/// The generator, coroutine or asynchronous generator in a value.
+#[inline(always)]
+pub fn as_generator(value: Value) -> Option<ObjectRef> {
+    let object = value.as_object()?;
+    matches!(Kind::of(object), Kind::Generator | Kind::Coroutine | Kind::AsyncGenerator).then_some(object)
+}
+
+/// The state; see [`state`].
+#[inline(always)]
+pub fn state_of(generator: ObjectRef) -> u32 {
+    generator.raw_u32(STATE)
+}
+
+/// The code.
+pub fn code_of(generator: ObjectRef) -> Option<CodeObject> {
+    generator.value(slot::CODE).and_then(CodeObject::from_value)
+}
+
+fn claim(generator: ObjectRef) -> Result<u32, u32> {
+    use threadsnake_heap::arch::{AtomicU32, Ordering};
+    // SAFETY: the state lies within the raw bytes of the three kinds and is only accessed as an atomic of 4 bytes.
+    let cell = unsafe { generator.raw::<AtomicU32>(STATE) };
+    loop {
+        let current = cell.load(Ordering::Acquire);
+        if current > state::SUSPENDED {
+            return Err(current);
+        }
+        // Acquire pairs with the Release of `suspend`: the winner sees the registers that the last runner left.
+        if cell.compare_exchange(current, state::RUNNING, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            return Ok(current);
+        }
+    }
+}
+
+/// Makes the generator object of a call: the bound parameters lie from `registers` on.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn from_call(cx: &Context, function: Function, code: CodeObject, registers: *mut u64) -> PyResult<Value> {
+    let data = code.data();
+    let count = data.register_count as usize;
+    // SAFETY: the caller made sure that the registers fit the register stack.
+    cx.frames().set_window_end(unsafe { registers.add(data.cleared_count as usize) });
+    let kind = if data.flags & code_flags::ASYNC_GENERATOR != 0 {
+        Kind::AsyncGenerator
+    } else if data.flags & code_flags::COROUTINE != 0 {
+        Kind::Coroutine
+    } else {
+        Kind::Generator
+    };
+    let options = if kind == Kind::Generator && data.exception_table.len() <= 1 {
+        // Only the wrapper that turns StopIteration into RuntimeError: there is nothing to run when it is dropped.
+        threadsnake_heap::AllocationOptions::NONE
+    } else {
+        threadsnake_heap::AllocationOptions::FINALIZABLE
+    };
+    let shape = cx.shape_word(kind);
+    let made = cx.allocate_with(kind, shape, slot::REGISTERS + count, RAW_BYTES, options);
+    cx.frames().set_window_end(core::ptr::null_mut());
+    let object = made?;
+    cx.initialize(object, slot::FUNCTION, function.as_value());
+    cx.initialize(object, slot::CODE, code.as_value());
+    if let Some(globals) = function.globals() {
+        cx.initialize(object, slot::GLOBALS, globals.as_value());
+    }
+    for (from, to) in [
+        (crate::types::function::slot::NAME, slot::NAME),
+        (crate::types::function::slot::QUALIFIED_NAME, slot::QUALIFIED_NAME),
+    ] {
+        if let Some(name) = function.object().value(from) {
+            cx.initialize(object, to, name);
+        }
+    }
+    for index in 0..data.cleared_count as usize {
+        // SAFETY: as above.
+        let word = unsafe { registers.add(index).read() };
+        cx.mutator().initialize(object, slot::REGISTERS + index, word);
+    }
+    if kind == Kind::AsyncGenerator {
+        crate::types::async_generator::initialize_hooks(cx, object)?;
+    }
+    Ok(Value::from(object))
+}
+
+/// Pushes the frame of a generator that this thread has claimed. What is sent goes to the destination of its yield.
+fn push(cx: &Context, generator: ObjectRef, started: bool, sent: Value, destination: u16, flags: u32) -> PyResult<()> {
+    let (Some(code), Some(globals)) =
+        (code_of(generator), generator.value(slot::GLOBALS).and_then(Dict::from_value))
+    else {
+        generator.raw_store_u32(STATE, state::FINISHED);
+        return Err(cx.raise(ExceptionClass::SystemError, format_args!("generator without code")));
+    };
+    let data = code.data();
+    let count = data.register_count as usize;
+    let base = cx.frames().current().top();
+    let restore = |state: u32| generator.raw_store_u32(STATE, state);
+    let before = if started { state::SUSPENDED } else { state::CREATED };
+    if !cx.frames().has_registers(base, count) {
+        restore(before);
+        return Err(cx.recursion_error());
+    }
+    for index in 0..count {
+        // SAFETY: `has_registers` allows them, and no frame owns them.
+        unsafe { base.add(index).write(generator.slot(slot::REGISTERS + index)) };
+    }
+    let pc = generator.raw_u32(PC) as usize;
+    if started {
+        if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
+            // SAFETY: as above; the yield's operand is verified.
+            unsafe { base.add(instruction.a() as usize).write(sent.word()) };
+        }
+    }
+    let function = generator.slot(slot::FUNCTION);
+    // The function-entry safepoint in `push_frame` sees the registers through the frame that is complete by then.
+    if let Err(raised) =
+        push_frame(cx, function, code, globals, 0, base, destination, flags | frame_flags::GENERATOR)
+    {
+        restore(before);
+        return Err(raised);
+    }
+    let frame = cx.frames().current();
+    frame.extra.set(Value::from(generator).word());
+    frame.frame_object.set(generator.slot(slot::FRAME_OBJECT));
+    if frame.frame_object.get() != 0 {
+        crate::types::frame_object::attach(cx, frame);
+    }
+    if let Some(instruction) = data.instructions.get(pc) {
+        frame.pc.set(instruction);
+    }
+    let callers = cx.thread_root(ThreadRoot::Handled);
+    frame.handled.set(Value::word_or_empty(callers));
+    if let Some(own) = generator.value(slot::HANDLED) {
+        cx.set_thread_root(ThreadRoot::Handled, Some(own));
+    }
+    if started {
+        clear_registers(cx, generator, count);
+    }
+    Ok(())
+}
+
+/// Empties the object's registers while the body runs, so that they keep nothing alive.
+fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
+    cx.clear_range(generator, slot::REGISTERS, count);
+}
+
+/// Suspends the current frame's generator: registers and state go back to the object, the frame is left.
+pub(crate) fn suspend(cx: &Context, frame: &Frame) {
+    if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
+        if let Some(data) = frame.code_data() {
+            for index in 0..data.register_count as usize {
+                let word = Value::word_or_empty(live_register(frame, data, index));
+                cx.mutator().store(generator, slot::REGISTERS + index, word);
+            }
+            let index = frame.instruction_index() + 1;
+            generator.raw_store_u32(PC, index);
+        }
+        let handled = cx.thread_root(ThreadRoot::Handled);
+        let callers = Value::from_word(frame.handled.get());
+        let own = if handled == callers { None } else { handled };
+        cx.store_optional(generator, slot::HANDLED, own);
+        cx.set_thread_root(ThreadRoot::Handled, callers);
+        cx.mutator().store(generator, slot::FRAME_OBJECT, frame.frame_object.get());
+        // Release pairs with the Acquire in `claim`.
+        generator.raw_store_u32(STATE, state::SUSPENDED);
+    }
+    pop_frame(cx);
+}
+
+/// A register that the body may read again after a resume; others are not kept.
+fn live_register(frame: &Frame, data: &crate::types::code::CodeData, index: usize) -> Option<Value> {
+    if data.is_live_after(frame.instruction_index(), index) { frame.register(index) } else { None }
+}
+
+/// Marks the current frame's generator as finished.
+pub(crate) fn finish(cx: &Context, frame: &Frame) {
+    if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
+        if let Some(data) = frame.code_data() {
+            clear_registers(cx, generator, data.register_count as usize);
+        }
+        cx.clear(generator, slot::HANDLED);
+        cx.clear(generator, slot::FRAME_OBJECT);
+        generator.raw_store_u32(STATE, state::FINISHED);
+    }
+}
+
+/// What a generator object is called in messages.
+fn description(generator: ObjectRef) -> &'static str {
+    match Kind::of(generator) {
+        Kind::Coroutine => "coroutine",
+        Kind::AsyncGenerator => "async generator",
+        _ => "generator",
+    }
+}
+
+#[cold]
+fn already_running(cx: &Context, generator: ObjectRef) -> Raised {
+    cx.value_error(format_args!("{} already executing", description(generator)))
+}
+
+/// Resumes the generator that a `for` loop iterates over, in the dispatch loop; false if it is finished already.
+///
+/// # Errors
+/// ValueError when it is running, RecursionError.
+pub(crate) fn resume_for_loop(cx: &Context, generator: Value, destination: u16) -> PyResult<bool> {
+    let Some(object) = as_generator(generator) else { return Ok(false) };
+    match claim(object) {
+        Ok(previous) => {
+            let started = previous == state::SUSPENDED;
+            push(cx, object, started, Value::NONE, destination, frame_flags::FOR_ITERATE)?;
+            Ok(true)
+        }
+        Err(state::FINISHED) => Ok(false),
+        Err(_) => Err(already_running(cx, object)),
+    }
+}
+
+/// The outcome of `Send`.
+pub(crate) enum Sent {
+    /// A frame was pushed.
+    Pushed,
+    /// The receiver yielded.
+    Yielded(Value),
+    /// The receiver finished with a result.
+    Finished(Value),
+}
+
+/// Sends a value to the iterator of a `yield from` or `await`.
+///
+/// # Errors
+/// What the receiver raises.
+pub(crate) fn send_in_loop(cx: &Context, receiver: Value, value: Value, destination: u16) -> PyResult<Sent> {
+    if let Some(object) =
+        as_generator(receiver).filter(|object| object.kind() != Kind::AsyncGenerator as u8)
+    {
+        return match claim(object) {
+            Ok(previous) => {
+                let started = previous == state::SUSPENDED;
+                if !started && !value.is_none() {
+                    object.raw_store_u32(STATE, state::CREATED);
+                    return Err(just_started(cx, object));
+                }
+                push(cx, object, started, value, destination, frame_flags::SEND)?;
+                Ok(Sent::Pushed)
+            }
+            Err(state::FINISHED) if object.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
+            Err(state::FINISHED) => Ok(Sent::Finished(Value::NONE)),
+            Err(_) => Err(already_running(cx, object)),
+        };
+    }
+    let result = if value.is_none() {
+        match cx.class_of(receiver).native_next() {
+            Some(next) => match next(cx, receiver)? {
+                Some(item) => return Ok(Sent::Yielded(item)),
+                None => return Ok(Sent::Finished(Value::NONE)),
+            },
+            None => match cx.special_method(receiver, Name::__next__)? {
+                Some(pair) => cx.call_pair(pair, &[]),
+                None => Err(cx.type_error(format_args!("'{}' object is not an iterator", cx.type_name(receiver)))),
+            },
+        }
+    } else {
+        cx.call_method_name(receiver, Name::send, &[value])
+    };
+    match result {
+        Ok(item) => Ok(Sent::Yielded(item)),
+        Err(raised) if cx.pending_is(&raised, ExceptionClass::StopIteration) => {
+            let exception = cx.take_exception(raised);
+            Ok(Sent::Finished(cx.stop_iteration_value(exception)))
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+#[cold]
+fn just_started(cx: &Context, generator: ObjectRef) -> Raised {
+    cx.type_error(format_args!("can't send non-None value to a just-started {}", description(generator)))
+}
+
+#[cold]
+fn reused(cx: &Context) -> Raised {
+    cx.raise(ExceptionClass::RuntimeError, format_args!("cannot reuse already awaited coroutine"))
+}
+
+/// Sends a value from native code. A finished generator returns `Exit::Return(None)`.
+///
+/// # Errors
+/// What the body raises; ValueError when it is running; RuntimeError for a finished coroutine.
+pub fn send(cx: &Context, generator: ObjectRef, value: Value) -> PyResult<Exit> {
+    cx.check_native_stack()?;
+    match claim(generator) {
+        Ok(previous) => {
+            let started = previous == state::SUSPENDED;
+            if !started && !value.is_none() {
+                generator.raw_store_u32(STATE, state::CREATED);
+                return Err(just_started(cx, generator));
+            }
+            push(cx, generator, started, value, 0, frame_flags::ENTRY)?;
+            run_from(cx, Start::Normal)
+        }
+        Err(state::FINISHED) if generator.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
+        Err(state::FINISHED) => Ok(Exit::Return(Value::NONE)),
+        Err(_) => Err(already_running(cx, generator)),
+    }
+}
+
+/// The iterator that a suspended body delegates to (`gi_yieldfrom`, `cr_await`).
+pub fn delegate(generator: ObjectRef) -> Option<Value> {
+    if state_of(generator) != state::SUSPENDED {
+        return None;
+    }
+    let code = code_of(generator)?;
+    let instruction: Instruction = *code.data().instructions.get((generator.raw_u32(PC) as usize).checked_sub(1)?)?;
+    if instruction.operation_number() != Operation::YieldDelegate as u16 {
+        return None;
+    }
+    generator.value(slot::REGISTERS + instruction.c() as usize)
+}
+
+/// Raises an exception in a suspended body, or in the iterator it delegates to.
+///
+/// # Errors
+/// What comes out of the body.
+pub fn throw(cx: &Context, generator: ObjectRef, exception: Value) -> PyResult<Exit> {
+    cx.check_native_stack()?;
+    if let Some(target) = delegate(generator) {
+        if let Some(exit) = throw_to_delegate(cx, generator, target, exception)? {
+            return Ok(exit);
+        }
+    }
+    raise_in(cx, generator, exception)
+}
+
+/// Raises an exception at the yield itself.
+fn raise_in(cx: &Context, generator: ObjectRef, exception: Value) -> PyResult<Exit> {
+    match claim(generator) {
+        Ok(state::CREATED) => {
+            // The body never starts: the exception comes out as it is, and the generator is finished.
+            generator.raw_store_u32(STATE, state::FINISHED);
+            if let Some(code) = code_of(generator) {
+                clear_registers(cx, generator, code.data().register_count as usize);
+            }
+            Err(raise_again(cx, exception))
+        }
+        Ok(_) => {
+            push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
+            let raised = raise_again(cx, exception);
+            drop(raised);
+            run_from(cx, Start::Raise)
+        }
+        Err(state::FINISHED) if generator.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
+        Err(state::FINISHED) => Err(raise_again(cx, exception)),
+        Err(_) => Err(already_running(cx, generator)),
+    }
+}
+
+fn raise_again(cx: &Context, exception: Value) -> Raised {
+    match as_exception(exception) {
+        Some(object) => cx.raise_object(object),
+        None => cx.raise_value(exception),
+    }
+}
+
+/// Passes an exception to the iterator that the body delegates to. `None`: the body itself is to get the exception (which may be
+/// another one by now, then pending is raised in it).
+fn throw_to_delegate(cx: &Context, generator: ObjectRef, target: Value, exception: Value) -> PyResult<Option<Exit>> {
+    let closing = cx.is_exception_of(exception, ExceptionClass::GeneratorExit);
+    // While the delegate runs, this generator counts as running.
+    if claim(generator).is_err() {
+        return Err(already_running(cx, generator));
+    }
+    let outcome: PyResult<Exit> = if closing {
+        match close_iterator(cx, target) {
+            Ok(()) => {
+                generator.raw_store_u32(STATE, state::SUSPENDED);
+                return Ok(None);
+            }
+            Err(raised) => Err(raised),
+        }
+    } else if let Some(inner) = as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8) {
+        throw(cx, inner, exception)
+    } else {
+        match cx.find_attribute_or_none(target, cx.name(Name::throw)) {
+            Ok(Some(method)) => match cx.call(method, &[exception]) {
+                Ok(value) => Ok(Exit::Yield(value)),
+                Err(raised) if cx.pending_is(&raised, ExceptionClass::StopIteration) => {
+                    let stop = cx.take_exception(raised);
+                    Ok(Exit::Return(cx.stop_iteration_value(stop)))
+                }
+                Err(raised) => Err(raised),
+            },
+            Ok(None) => {
+                generator.raw_store_u32(STATE, state::SUSPENDED);
+                return Ok(None);
+            }
+            Err(raised) => Err(raised),
+        }
+    };
+    generator.raw_store_u32(STATE, state::SUSPENDED);
+    match outcome {
+        Ok(Exit::Yield(value)) => Ok(Some(Exit::Yield(value))),
+        Ok(Exit::Return(result)) => {
+            // The delegate finished: the body goes on after the delegation, with its result. The jump back to `Send` is skipped.
+            let pc = generator.raw_u32(PC);
+            if claim(generator).is_err() {
+                return Err(already_running(cx, generator));
+            }
+            push(cx, generator, true, result, 0, frame_flags::ENTRY)?;
+            let frame = cx.frames().current();
+            if let Some(next) = frame.code_data().and_then(|data| data.instructions.get(pc as usize + 1)) {
+                frame.pc.set(next);
+            }
+            run_from(cx, Start::Normal).map(Some)
+        }
+        Err(raised) => {
+            let exception = cx.take_exception(raised);
+            raise_in(cx, generator, exception).map(Some)
+        }
+    }
+}
+
+/// Closes an iterator that a body delegates to.
+fn close_iterator(cx: &Context, target: Value) -> PyResult<()> {
+    if let Some(inner) = as_generator(target) {
+        return close(cx, inner);
+    }
+    match cx.find_attribute_or_none(target, cx.name(Name::close))? {
+        Some(method) => cx.call(method, &[]).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// `generator.close()`: the value is what the body returned on GeneratorExit (3.13).
+///
+/// # Errors
+/// RuntimeError if the body yields again, and what it raises.
+pub fn close_with_value(cx: &Context, generator: ObjectRef) -> PyResult<Value> {
+    match state_of(generator) {
+        state::CREATED => {
+            if claim(generator).is_ok() {
+                generator.raw_store_u32(STATE, state::FINISHED);
+                if let Some(code) = code_of(generator) {
+                    clear_registers(cx, generator, code.data().register_count as usize);
+                }
+            }
+            return Ok(Value::NONE);
+        }
+        state::FINISHED => return Ok(Value::NONE),
+        state::RUNNING => return Err(already_running(cx, generator)),
+        _ => {}
+    }
+    let exit = crate::types::exception::new_exception(cx, ExceptionClass::GeneratorExit, &[])?;
+    match throw(cx, generator, Value::from(exit)) {
+        Ok(Exit::Yield(_)) => Err(cx.raise(
+            ExceptionClass::RuntimeError,
+            format_args!("{} ignored GeneratorExit", description(generator)),
+        )),
+        Ok(Exit::Return(value)) => Ok(value),
+        Err(raised)
+            if cx.pending_is(&raised, ExceptionClass::GeneratorExit)
+                || cx.pending_is(&raised, ExceptionClass::StopIteration) =>
+        {
+            cx.take_exception(raised);
+            Ok(Value::NONE)
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+/// As [`close_with_value`], without the value.
+///
+/// # Errors
+/// As for [`close_with_value`].
+pub fn close(cx: &Context, generator: ObjectRef) -> PyResult<()> {
+    close_with_value(cx, generator).map(|_| ())
+}
+
+/// The iterator for `yield from`.
+///
+/// # Errors
+/// TypeError.
+pub(crate) fn yield_from_iterator(cx: &Context, frame: &Frame, value: Value) -> PyResult<Value> {
+    match value.kind() {
+        Some(Kind::Generator) => Ok(value),
+        Some(Kind::Coroutine) => {
+            let flags = frame.code_data().map_or(0, |data| data.flags);
+            if flags & (code_flags::COROUTINE | code_flags::ITERABLE_COROUTINE) != 0 {
+                Ok(value)
+            } else {
+                Err(cx.type_error(format_args!(
+                    "cannot 'yield from' a coroutine object in a non-coroutine generator"
+                )))
+            }
+        }
+        _ => cx.iterator_object(value),
+    }
+}
+
+/// The iterator that `await` drives.
+///
+/// # Errors
+/// TypeError with the text for where the value came from (see `GetAwaitable`).
+pub fn awaitable(cx: &Context, value: Value, origin: u16) -> PyResult<Value> {
+    match value.kind() {
+        Some(Kind::Coroutine) => {
+            if let Some(object) = as_generator(value) {
+                if origin == 0 && delegate(object).is_some() {
+                    return Err(cx.raise(
+                        ExceptionClass::RuntimeError,
+                        format_args!("coroutine is being awaited already"),
+                    ));
+                }
+            }
+            return Ok(value);
+        }
+        Some(Kind::Generator) => {
+            let iterable = as_generator(value)
+                .and_then(code_of)
+                .is_some_and(|code| code.data().flags & code_flags::ITERABLE_COROUTINE != 0);
+            if iterable {
+                return Ok(value);
+            }
+        }
+        _ => {}
+    }
+    let type_name = cx.type_name(value);
+    let Some(pair) = cx.special_method(value, Name::__await__)? else {
+        return Err(match origin {
+            1 => cx.type_error(format_args!(
+                "'async with' received an object from __aenter__ that does not implement __await__: {type_name}"
+            )),
+            2 => cx.type_error(format_args!(
+                "'async with' received an object from __aexit__ that does not implement __await__: {type_name}"
+            )),
+            3 => cx.type_error(format_args!(
+                "'async for' received an invalid object from __anext__: {type_name}"
+            )),
+            _ => cx.type_error(format_args!("'{type_name}' object can't be awaited")),
+        });
+    };
+    let iterator = cx.call_pair(pair, &[])?;
+    if iterator.is_kind(Kind::Coroutine) {
+        return Err(cx.type_error(format_args!("__await__() returned a coroutine")));
+    }
+    if cx.class_of(iterator).lookup_name(cx, Name::__next__).is_none() {
+        return Err(cx.type_error(format_args!(
+            "__await__() returned non-iterator of type '{}'",
+            cx.type_name(iterator)
+        )));
+    }
+    Ok(iterator)
+}
+
+/// Wraps a value that an asynchronous generator yields, to tell it from what its awaits yield.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn wrap_async_value(cx: &Context, value: Value) -> PyResult<Value> {
+    let object = cx.allocate(Kind::AsyncGeneratorValue, 1, 0)?;
+    cx.initialize(object, 0, value);
+    Ok(Value::from(object))
+}
+
+/// PEP 479: a StopIteration (in an asynchronous generator also StopAsyncIteration) that leaves a body becomes RuntimeError.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn stop_iteration_error(cx: &Context, exception: Value) -> PyResult<Value> {
+    let frame = cx.frames().current();
+    let flags = frame.code_data().map_or(0, |data| data.flags);
+    let what = if flags & code_flags::ASYNC_GENERATOR != 0 {
+        "async generator"
+    } else if flags & code_flags::COROUTINE != 0 {
+        "coroutine"
+    } else {
+        "generator"
+    };
+    let name = if cx.is_exception_of(exception, ExceptionClass::StopIteration) {
+        "StopIteration"
+    } else if flags & code_flags::ASYNC_GENERATOR != 0
+        && cx.is_exception_of(exception, ExceptionClass::StopAsyncIteration)
+    {
+        "StopAsyncIteration"
+    } else {
+        return Ok(exception);
+    };
+    let text = cx.str_format(format_args!("{what} raised {name}"))?;
+    let error = crate::types::exception::new_exception(cx, ExceptionClass::RuntimeError, &[text])?;
+    cx.store(error, crate::types::exception::slot::CAUSE, exception);
+    cx.store(error, crate::types::exception::slot::CONTEXT, exception);
+    error.raw_store_u8(crate::types::exception::SUPPRESS_CONTEXT, 1);
+    Ok(Value::from(error))
+}
