@@ -26,7 +26,8 @@ use crate::value::Value;
 #[repr(transparent)]
 pub struct Shape(ObjectRef);
 
-const CLASS: usize = 0;
+/// Slot of the class.
+pub(crate) const CLASS: usize = 0;
 const PARENT: usize = 1;
 const NAME: usize = 2;
 const TRANSITIONS: usize = 3;

@@ -249,6 +249,19 @@ impl Class {
         Ok(())
     }
 
+    /// Starts the list of shapes with the one that `INSTANCE_SHAPE` holds already.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn remember_first_shape(self, cx: &Context) -> PyResult<()> {
+        let shapes = cx.new_list(0)?;
+        cx.store(self.0, slot::SHAPES, shapes.as_value());
+        match self.instance_shape() {
+            Some(shape) => self.remember_shape(cx, shape),
+            None => Ok(()),
+        }
+    }
+
     /// Makes the shapes of a new class.
     ///
     /// # Errors
