@@ -155,7 +155,12 @@ pub struct EngineConfiguration {
     pub modules: &'static [&'static NativeModule],
     /// `-O` level.
     pub optimization: u8,
+    /// Reads a source file, for the lines in tracebacks.
+    pub source_reader: Option<SourceReader>,
 }
+
+/// Reads a source file by name; none if it cannot be read.
+pub type SourceReader = Box<dyn Fn(&str) -> Option<alloc::vec::Vec<u8>> + Send + Sync>;
 
 /// An engine.
 pub struct Engine {
@@ -177,6 +182,8 @@ pub struct Engine {
     pub(crate) threads: crate::thread::ThreadRegistry,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
+    /// Source texts that are in no file.
+    pub(crate) registered_sources: crate::traceback_text::source::RegisteredSources,
 }
 
 const EMPTY_WORD: u64 = 0;
@@ -210,6 +217,7 @@ impl Engine {
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
+            registered_sources: spin::Mutex::new(alloc::collections::BTreeMap::new()),
         });
         let client: *const dyn Client = Arc::as_ptr(&engine) as *const dyn Client;
         // SAFETY: the heap is a field of the engine, which is the client, so the client outlives it as far as any use goes: contexts

@@ -39,6 +39,7 @@ pub mod shape;
 pub mod sync;
 pub mod text;
 pub mod thread;
+pub mod traceback_text;
 pub mod types;
 pub mod value;
 
