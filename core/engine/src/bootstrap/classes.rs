@@ -1,0 +1,14 @@
+//! The tables of native classes and modules that every engine has.
+//!
+//! Invariant: bases come before derived classes. Exception classes are not here: `types/exception_methods.rs` builds them.
+
+use crate::native::{NativeClass, NativeModule, NativeType};
+use crate::types;
+
+/// The core classes.
+pub(super) const CORE_CLASSES: &[&NativeClass] = &[
+    types::cell::Cell::CLASS,
+];
+
+/// The native modules of the engine itself.
+pub(super) const ENGINE_MODULES: &[&NativeModule] = &[];
