@@ -242,7 +242,7 @@ impl CodeObject {
 }
 
 /// Raw offset of the address of the plain data, after the state word that owns it.
-const DATA: usize = state::RAW_BYTES as usize;
+pub(crate) const DATA: usize = state::RAW_BYTES as usize;
 /// Raw bytes of a code object.
 pub const RAW_BYTES: u16 = state::RAW_BYTES + 8;
 

@@ -1,9 +1,12 @@
 //! Builtin types: one file per type, methods apart from layout where both are long.
 
+pub mod bound_method;
 pub mod cell;
 pub mod class;
+pub mod class_method;
 pub mod code;
 pub mod complex_object;
+pub mod code_methods;
 pub mod dict;
 pub mod dict_table;
 pub mod exception;
@@ -14,19 +17,25 @@ pub mod float_object;
 pub mod frame_object;
 pub mod function;
 pub mod generator;
+pub mod function_methods;
 pub mod import_error;
 pub mod int_object;
 pub mod list;
 pub mod module;
 pub mod name_error;
 pub mod native_function;
+pub mod native_function_methods;
 pub mod object_methods;
 pub mod os_error;
+pub mod property;
+pub mod singletons;
+pub mod static_method;
 pub mod str_object;
 pub mod super_object;
 pub mod syntax_error;
 pub mod traceback;
 pub mod tuple;
+pub mod type_methods;
 pub mod type_new;
 pub mod unicode_error;
 pub mod value_exceptions;

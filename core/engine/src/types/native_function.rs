@@ -57,6 +57,11 @@ fn is_special(name: &str) -> bool {
     name.len() > 4 && name.starts_with("__") && name.ends_with("__")
 }
 
+/// Whether a method of this name is a `wrapper_descriptor` in CPython.
+pub(crate) fn is_wrapper_name(name: &str) -> bool {
+    is_special(name) && !PLAIN_SPECIAL_METHODS.contains(&name)
+}
+
 /// Special methods that CPython keeps as plain method descriptors although their names look like slots.
 const PLAIN_SPECIAL_METHODS: &[&str] = &[
     "__getnewargs__", "__reduce__", "__reduce_ex__", "__sizeof__", "__format__", "__dir__", "__reversed__",
@@ -101,8 +106,7 @@ impl Context {
                 Ok(Value::from(object))
             }
             Binding::Method => {
-                let special = is_special(definition.name) && !PLAIN_SPECIAL_METHODS.contains(&definition.name);
-                let kind = if special { Kind::WrapperDescriptor } else { Kind::MethodDescriptor };
+                let kind = if is_wrapper_name(definition.name) { Kind::WrapperDescriptor } else { Kind::MethodDescriptor };
                 let object = make(self, kind, 1, definition)?;
                 self.initialize(object, OWNER, owner.as_value());
                 Ok(Value::from(object))

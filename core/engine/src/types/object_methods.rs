@@ -453,7 +453,9 @@ pub fn merge_class_names(cx: &Context, names: Dict, class: Value) -> PyResult<()
             Some(dict) => names.update_from(cx, dict)?,
             None => {
                 let keys = cx.call_method_name(class_dict, Name::keys, &[])?;
-                cx.for_each(keys, |key| names.set(cx, key, Value::NONE))?;
+                for &key in cx.collect(keys)?.as_slice() {
+                    names.set(cx, key, Value::NONE)?;
+                }
             }
         }
     }
@@ -634,10 +636,10 @@ fn reduce_new_object(cx: &Context, this: Value) -> PyResult<Value> {
     let is_list = List::from_value(this).is_some();
     let is_dict = Dict::from_value(this).is_some();
     let state = state_of(cx, this, !has_arguments && !is_list && !is_dict)?;
-    let list_items = if is_list { cx.iterator(this)? } else { Value::NONE };
+    let list_items = if is_list { cx.iterator_object(this)? } else { Value::NONE };
     let dict_items = if is_dict {
         let items = cx.call_method_name(this, Name::items, &[])?;
-        cx.iterator(items)?
+        cx.iterator_object(items)?
     } else {
         Value::NONE
     };

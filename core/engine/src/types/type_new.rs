@@ -748,11 +748,7 @@ impl Context {
                 return Ok(tuple);
             }
         }
-        let mut items = self.scratch();
-        self.for_each(iterable, |item| {
-            items.push(item);
-            Ok(())
-        })?;
+        let items = self.collect(iterable)?;
         self.new_tuple(items.as_slice())
     }
 
