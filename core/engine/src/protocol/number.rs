@@ -115,13 +115,13 @@ fn is_sequence_method(method: Value) -> bool {
 
 impl Context {
     /// The number method of a value's class; a sequence's own concatenation and repetition are none.
-    fn number_method(&self, class: Class, name: Name) -> Option<Value> {
-        class.lookup_name(self, name).filter(|&method| !is_sequence_method(method))
+    fn number_method(&self, class: Class, method_name: Name) -> Option<Value> {
+        class.lookup_name(self, method_name).filter(|&method| !is_sequence_method(method))
     }
 
     /// Calls a special method found on the value's class; absent for NotImplemented.
-    fn try_method(&self, value: Value, name: Name, arguments: &[Value]) -> PyResult<Option<Value>> {
-        match self.special_method(value, name)? {
+    fn try_method(&self, value: Value, method_name: Name, arguments: &[Value]) -> PyResult<Option<Value>> {
+        match self.special_method(value, method_name)? {
             Some(method) => Ok(unless_not_implemented(self.call_pair(method, arguments)?)),
             None => Ok(None),
         }
@@ -130,14 +130,14 @@ impl Context {
     /// `method(left, right)` or its reflected form, in CPython's order; absent when no method knows.
     fn try_binary(
         &self,
-        name: Name,
+        method_name: Name,
         reflected: Name,
         left: Value,
         right: Value,
         modulus: Option<Value>,
     ) -> PyResult<Option<Value>> {
         let (left_class, right_class) = (self.class_of(left), self.class_of(right));
-        let forward = self.number_method(left_class, name);
+        let forward = self.number_method(left_class, method_name);
         let backward =
             if left_class == right_class { None } else { self.number_method(right_class, reflected) };
         let third = modulus.unwrap_or(Value::NONE);
@@ -156,7 +156,7 @@ impl Context {
             backward = None;
         }
         if forward.is_some()
-            && let Some(result) = self.try_method(left, name, for_left)?
+            && let Some(result) = self.try_method(left, method_name, for_left)?
         {
             return Ok(Some(result));
         }
@@ -242,15 +242,15 @@ impl Context {
     }
 
     /// What a builtin sequence does; absent if the value is none.
-    fn sequence_operation(&self, sequence: Value, name: Name, other: Value) -> PyResult<Option<Value>> {
-        match self.class_of(sequence).lookup_name(self, name) {
-            Some(method) if is_sequence_method(method) => self.try_method(sequence, name, &[other]),
+    fn sequence_operation(&self, sequence: Value, method_name: Name, other: Value) -> PyResult<Option<Value>> {
+        match self.class_of(sequence).lookup_name(self, method_name) {
+            Some(method) if is_sequence_method(method) => self.try_method(sequence, method_name, &[other]),
             _ => Ok(None),
         }
     }
 
-    fn sequence_repeat(&self, sequence: Value, name: Name, count: Value) -> PyResult<Option<Value>> {
-        match self.class_of(sequence).lookup_name(self, name) {
+    fn sequence_repeat(&self, sequence: Value, method_name: Name, count: Value) -> PyResult<Option<Value>> {
+        match self.class_of(sequence).lookup_name(self, method_name) {
             Some(method) if is_sequence_method(method) => {
                 if !self.has_index(count) {
                     let class_name = self.type_name(count);
@@ -258,7 +258,7 @@ impl Context {
                         "can't multiply sequence by non-int of type '{class_name}'"
                     )));
                 }
-                self.try_method(sequence, name, &[count])
+                self.try_method(sequence, method_name, &[count])
             }
             _ => Ok(None),
         }
@@ -277,12 +277,12 @@ impl Context {
 
     #[inline(never)]
     fn in_place_slow(&self, operator: BinaryOperator, left: Value, right: Value) -> PyResult<Value> {
-        let name = operator.in_place();
-        let Some(method) = self.class_of(left).lookup_name(self, name) else {
+        let method_name = operator.in_place();
+        let Some(method) = self.class_of(left).lookup_name(self, method_name) else {
             return self.binary_slow(operator, operator.in_place_symbol(), left, right);
         };
         if !is_sequence_method(method) {
-            if let Some(result) = self.try_method(left, name, &[right])? {
+            if let Some(result) = self.try_method(left, method_name, &[right])? {
                 return Ok(result);
             }
             return self.binary_slow(operator, operator.in_place_symbol(), left, right);
@@ -292,8 +292,8 @@ impl Context {
             return Ok(result);
         }
         let result = match operator {
-            BinaryOperator::Multiply => self.sequence_repeat(left, name, right)?,
-            _ => self.sequence_operation(left, name, right)?,
+            BinaryOperator::Multiply => self.sequence_repeat(left, method_name, right)?,
+            _ => self.sequence_operation(left, method_name, right)?,
         };
         result.ok_or_else(|| self.unsupported_operands(operator.in_place_symbol(), left, right))
     }

@@ -588,15 +588,24 @@ fn allocate_sized(cx: &Context, class: Class, slots: usize, raw_bytes: usize) ->
     Ok(object)
 }
 
-/// See [`Context::allocate_instance`].
-pub(crate) fn allocate_instance(cx: &Context, native: &'static NativeClass, class: Value) -> PyResult<ObjectRef> {
+/// The class that `native.__new__` is to make an instance of.
+///
+/// # Errors
+/// TypeError if it is no subclass of the native class.
+pub fn instance_class(cx: &Context, native: &'static NativeClass, class: Value) -> PyResult<Class> {
     let class = Class::expect(cx, class)?;
     let base = Class::from_value(cx.class(native.id));
-    if !base.is_some_and(|base| class.is_subclass_of(base)) {
-        return Err(cx.raise(
-            ExceptionClass::TypeError,
-            format_args!("{}.__new__({}): {} is not a subtype of {}", native.name, class.name(cx), class.name(cx), native.name),
-        ));
+    if base.is_some_and(|base| class.is_subclass_of(base)) {
+        return Ok(class);
     }
+    Err(cx.raise(
+        ExceptionClass::TypeError,
+        format_args!("{}.__new__({}): {} is not a subtype of {}", native.name, class.name(cx), class.name(cx), native.name),
+    ))
+}
+
+/// See [`Context::allocate_instance`].
+pub(crate) fn allocate_instance(cx: &Context, native: &'static NativeClass, class: Value) -> PyResult<ObjectRef> {
+    let class = instance_class(cx, native, class)?;
     allocate_of_class(cx, class)
 }

@@ -12,7 +12,7 @@ use crate::kind::{Kind, client_flags};
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
 use crate::types::class::{Class, allocate_of_class};
-use crate::types::int_object::integer_of;
+use crate::types::int_object::{integer_of, is_exact_int};
 use crate::value::Value;
 
 const BITS: usize = 0;
@@ -98,25 +98,10 @@ impl Context {
         if let Some(number) = float_of(value) {
             return Ok(Some(number));
         }
-        if let Some(method) = self.special_method(value, Name::__float__)? {
-            if let (Some(number), true) = (integer_of(&value), crate::types::int_object::is_exact_int(value)) {
-                return self.int_to_f64(number).map(Some);
-            }
-            let result = self.call_pair(method, &[])?;
-            let class_name = self.type_name(value);
-            let Some(number) = float_of(result) else {
-                let result_name = self.type_name(result);
-                return Err(self.type_error(format_args!(
-                    "{class_name}.__float__ returned non-float (type {result_name})"
-                )));
-            };
-            if !is_exact_float(result) {
-                let result_name = self.type_name(result);
-                self.warn(ExceptionClass::DeprecationWarning, format_args!(
-                    "{class_name}.__float__ returned non-float (type {result_name}).  The ability to return an instance of a \
-                     strict subclass of float is deprecated, and may not be supported in a future version of Python."
-                ))?;
-            }
+        if let (Some(number), true) = (integer_of(&value), is_exact_int(value) || value.is_bool()) {
+            return self.int_to_f64(number).map(Some);
+        }
+        if let Some(number) = self.float_method(value)? {
             return Ok(Some(number));
         }
         if !self.has_index(value) {
@@ -127,5 +112,31 @@ impl Context {
             Some(number) => self.int_to_f64(number).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What a value's `__float__` returns; absent without one.
+    ///
+    /// # Errors
+    /// TypeError if that is no float, and what it raises.
+    pub fn float_method(&self, value: Value) -> PyResult<Option<f64>> {
+        let Some(method) = self.special_method(value, Name::__float__)? else { return Ok(None) };
+        let result = self.call_pair(method, &[])?;
+        let class_name = self.type_name(value);
+        let result_name = self.type_name(result);
+        let Some(number) = float_of(result) else {
+            return Err(
+                self.type_error(format_args!("{class_name}.__float__ returned non-float (type {result_name})"))
+            );
+        };
+        if !is_exact_float(result) {
+            self.warn(
+                ExceptionClass::DeprecationWarning,
+                format_args!(
+                    "{class_name}.__float__ returned non-float (type {result_name}).  The ability to return an instance of a strict \
+                     subclass of float is deprecated, and may not be supported in a future version of Python."
+                ),
+            )?;
+        }
+        Ok(Some(number))
     }
 }

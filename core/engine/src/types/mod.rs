@@ -1,24 +1,29 @@
 //! Builtin types: one file per type, methods apart from layout where both are long.
 
 pub mod bound_method;
+pub mod bool_object;
 pub mod cell;
 pub mod class;
 pub mod class_method;
 pub mod code;
 pub mod complex_object;
 pub mod code_methods;
+pub mod complex_methods;
+pub mod complex_object;
 pub mod dict;
 pub mod dict_table;
 pub mod exception;
 pub mod exception_group;
 pub mod exception_methods;
 pub mod finalizer;
+pub mod float_methods;
 pub mod float_object;
 pub mod frame_object;
 pub mod function;
 pub mod generator;
 pub mod function_methods;
 pub mod import_error;
+pub mod int_methods;
 pub mod int_object;
 pub mod list;
 pub mod module;
@@ -26,6 +31,7 @@ pub mod name_error;
 pub mod native_function;
 pub mod native_function_methods;
 pub mod object_methods;
+pub mod number_text;
 pub mod os_error;
 pub mod property;
 pub mod singletons;
