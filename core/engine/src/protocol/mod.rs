@@ -9,3 +9,4 @@ pub mod mapping;
 pub mod number;
 pub mod numeric;
 pub mod text;
+pub mod warning;
