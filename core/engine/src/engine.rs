@@ -375,8 +375,7 @@ impl Context {
             return 0;
         }
         let (first, second) = self.engine().configuration.hash_key;
-        let hash = crate::text::hash::sip_hash_1_3(first, second, bytes) as i64;
-        if hash == -1 { -2 } else { hash }
+        crate::text::hash::HashKey::new(first, second).of_bytes(bytes)
     }
 
     /// A fresh version number.

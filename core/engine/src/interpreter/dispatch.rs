@@ -116,12 +116,12 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
     macro_rules! jump {
         ($distance:expr) => {{
             let distance = $distance as isize;
-            // SAFETY: verified jumps stay within the instructions.
-            pc = unsafe { pc.offset(distance) };
             if distance < 0 && cx.poll_word().load(Ordering::Relaxed) != 0 {
                 save!();
                 check!(cx.poll_slow());
             }
+            // SAFETY: verified jumps stay within the instructions.
+            pc = unsafe { pc.offset(distance) };
         }};
     }
     macro_rules! skip_extra {

@@ -277,20 +277,22 @@ impl FrameStack {
             ] {
                 visitor.visit(word);
             }
-            let count = frame.code_data().map_or(0, |data| data.register_count as usize);
-            let end = if index == depth {
-                count
-            } else {
-                // What lies in the callee's registers is the callee's.
+            let Some(data) = frame.code_data() else { continue };
+            let count = data.register_count as usize;
+            let own_end = frame.base.get().wrapping_add(count).addr();
+            // A callee whose registers start inside the window has taken the arguments over; a native that called back still reads them.
+            let overlapped = index < depth && {
                 // SAFETY: `index < depth`, so the record above is initialised.
                 let callee = unsafe { &*self.frames.as_ptr().add(index + 1) };
-                let distance = (callee.base.get().addr().saturating_sub(frame.base.get().addr())) / size_of::<u64>();
-                distance.min(count)
+                callee.base.get().addr() < own_end
             };
-            for register in 0..end {
-                // SAFETY: the frame's registers lie within the register stack. A register that is not live may hold a word from
-                // an earlier frame, so the word is taken as a hint, not as the truth.
-                visitor.visit_conservatively(unsafe { frame.base.get().add(register).read() });
+            let instruction = frame.instruction_index();
+            let live = if overlapped { data.live_across(instruction) } else { data.live_before(instruction) };
+            for register in live.iter() {
+                if (register as usize) < count {
+                    // SAFETY: the frame's registers lie within the register stack.
+                    visitor.visit_conservatively(unsafe { frame.base.get().add(register as usize).read() });
+                }
             }
         }
     }

@@ -217,9 +217,11 @@ fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
 pub(crate) fn suspend(cx: &Context, frame: &Frame) {
     if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
         if let Some(data) = frame.code_data() {
-            for index in 0..data.register_count as usize {
-                let word = Value::word_or_empty(live_register(frame, data, index));
-                cx.mutator().store(generator, slot::REGISTERS + index, word);
+            if let Some(live) = data.live_across_yield(frame.instruction_index()) {
+                for index in live.iter() {
+                    let word = Value::word_or_empty(frame.register(index as usize));
+                    cx.mutator().store(generator, slot::REGISTERS + index as usize, word);
+                }
             }
             let index = frame.instruction_index() + 1;
             generator.raw_store_u32(PC, index);
@@ -234,11 +236,6 @@ pub(crate) fn suspend(cx: &Context, frame: &Frame) {
         generator.raw_store_u32(STATE, state::SUSPENDED);
     }
     pop_frame(cx);
-}
-
-/// A register that the body may read again after a resume; others are not kept.
-fn live_register(frame: &Frame, data: &crate::types::code::CodeData, index: usize) -> Option<Value> {
-    if data.is_live_after(frame.instruction_index(), index) { frame.register(index) } else { None }
 }
 
 /// Marks the current frame's generator as finished.

@@ -1,12 +1,13 @@
 //! Builtin types: one file per type, methods apart from layout where both are long.
 
-pub mod bound_method;
+pub mod async_generator;
 pub mod bool_object;
+pub mod bound_method;
+pub mod bytes_object;
 pub mod cell;
 pub mod class;
 pub mod class_method;
 pub mod code;
-pub mod complex_object;
 pub mod code_methods;
 pub mod complex_methods;
 pub mod complex_object;
@@ -20,8 +21,9 @@ pub mod float_methods;
 pub mod float_object;
 pub mod frame_object;
 pub mod function;
-pub mod generator;
 pub mod function_methods;
+pub mod generator;
+pub mod generator_methods;
 pub mod import_error;
 pub mod int_methods;
 pub mod int_object;
@@ -30,8 +32,8 @@ pub mod module;
 pub mod name_error;
 pub mod native_function;
 pub mod native_function_methods;
-pub mod object_methods;
 pub mod number_text;
+pub mod object_methods;
 pub mod os_error;
 pub mod property;
 pub mod singletons;
