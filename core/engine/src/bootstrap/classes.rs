@@ -7,6 +7,10 @@ use crate::types;
 
 /// The core classes.
 pub(super) const CORE_CLASSES: &[&NativeClass] = &[
+    types::int_methods::Int::CLASS,
+    types::bool_object::Bool::CLASS,
+    types::float_methods::Float::CLASS,
+    types::complex_methods::Complex::CLASS,
     types::cell::Cell::CLASS,
 ];
 

@@ -83,7 +83,14 @@ macro_rules! from_index {
         }
     )* };
 }
-from_index!(i8, i16, i32, u8, u16, u32, u64, usize);
+from_index!(i8, i16, i32, u8, u16, u32, usize);
+
+/// Through `__index__`; OverflowError when out of range.
+impl FromValue for u64 {
+    fn from_value(cx: &Context, value: Value) -> PyResult<Self> {
+        cx.index_u64(value)
+    }
+}
 
 /// Through `__index__`; OverflowError when out of range.
 impl FromValue for i64 {
