@@ -493,7 +493,7 @@ impl Context {
         }
         let named = data.argument_count as usize + data.keyword_only_count as usize;
         let candidates = names.as_slice().get(data.positional_only_count as usize..named).unwrap_or(&[]);
-        match crate::interpreter::suggestion::closest(keyword, candidates) {
+        match self.nearest_name(candidates, keyword) {
             Some(suggestion) => self.type_error(format_args!(
                 "{function_name}() got an unexpected keyword argument '{keyword}'. Did you mean '{suggestion}'?"
             )),

@@ -59,7 +59,6 @@ pub fn run_finalizers(cx: &Context) {
         if let Err(raised) = crate::types::finalizer::finalize(cx, object) {
             report(cx, raised, Some(Value::from(object)));
         }
-        cx.mutator().finalizer_done(object);
     }
     cx.set_thread_root(ThreadRoot::Pending, pending);
     cx.set_thread_root(ThreadRoot::Handled, handled);

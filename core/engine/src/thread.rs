@@ -303,7 +303,7 @@ pub(crate) fn run_signal_handlers(cx: &Context) -> PyResult<()> {
         };
         match handler {
             Some(handler) if !handler.is_none() && !handler.is_small_int() => {
-                let frame = crate::types::frame_object::current(cx)?.unwrap_or(Value::NONE);
+                let frame = cx.frame_at(0)?.as_value();
                 cx.call(handler, &[Value::int_from_u32(number), frame])?;
             }
             Some(_) => {}

@@ -6,7 +6,6 @@
 //! - [`attribute_cache`], [`global_cache`], [`inline_cache`]: what instructions remember.
 //! - [`operations`]: the slow halves of instructions.
 //! - [`unwind`]: from a raised exception to its handler.
-//! - [`suggestion`]: "Did you mean ...?"
 //!
 //! Invariant: Python code that calls Python code pushes a frame and goes on in the same loop; only natives recurse.
 
@@ -18,7 +17,6 @@ pub mod frame;
 pub(crate) mod global_cache;
 pub(crate) mod inline_cache;
 pub(crate) mod operations;
-pub mod suggestion;
 pub(crate) mod unwind;
 
 use crate::context::Context;
@@ -119,7 +117,7 @@ pub(crate) fn push_frame(
 pub(crate) fn pop_frame(cx: &Context) {
     let frame = cx.frames().current();
     if frame.frame_object.get() != 0 {
-        crate::types::frame_object::detach(cx, frame);
+        cx.leave_frame(frame);
     }
     cx.frames().pop();
     cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(1));

@@ -9,7 +9,6 @@ use crate::attribute::MethodPair;
 use crate::context::{Context, ThreadRoot};
 use crate::engine::Root;
 use crate::error::{ExceptionClass, PyResult, Raised};
-use crate::interpreter::arithmetic;
 use crate::interpreter::frame::Frame;
 use crate::kind::Kind;
 use crate::names::Name;
@@ -700,7 +699,19 @@ pub(crate) fn import_from(cx: &Context, module: Value, name: Str) -> PyResult<Va
     if let Some(value) = cx.find_attribute_or_none(module, name)? {
         return Ok(value);
     }
-    crate::types::module::import_from_fallback(cx, module, name)
+    import_from_fallback(cx, module, name)
+}
+
+/// `from package import submodule` while the package is still being imported, or ImportError.
+fn import_from_fallback(cx: &Context, module: Value, name: Str) -> PyResult<Value> {
+    let package = cx.find_attribute_or_none(module, cx.name(Name::__name__))?.and_then(Str::from_value);
+    if let (Some(package), Some(modules)) = (package, cx.root(Root::Modules).and_then(Dict::from_value)) {
+        let full = cx.intern_str(&alloc::format!("{}.{}", package.to_utf8(cx)?, name.to_utf8(cx)?))?;
+        if let Some(found) = modules.get_str(cx, full)? {
+            return Ok(found);
+        }
+    }
+    Err(cx.cannot_import_name(module, name))
 }
 
 pub(crate) fn import_star(cx: &Context, frame: &Frame, module: Value) -> PyResult<()> {
@@ -778,11 +789,13 @@ pub(crate) fn raise_current(cx: &Context) -> Raised {
 }
 
 pub(crate) fn match_exception_group(cx: &Context, exception: Value, clause: Value) -> PyResult<(Value, Value)> {
-    crate::types::exception_group::match_clause(cx, exception, clause)
+    let (matched, rest) = cx.match_exception_group(exception, clause)?;
+    Ok((matched.unwrap_or(Value::NONE), rest.unwrap_or(Value::NONE)))
 }
 
 pub(crate) fn combine_exception_group(cx: &Context, original: Value, raised: Value) -> PyResult<Value> {
-    crate::types::exception_group::combine(cx, original, raised)
+    let Some(raised) = List::from_value(raised) else { return Ok(Value::NONE) };
+    Ok(cx.combine_exception_group(original, raised)?.unwrap_or(Value::NONE))
 }
 
 pub(crate) fn load_special(cx: &Context, value: Value, which: u16) -> PyResult<MethodPair> {

@@ -12,7 +12,6 @@ use crate::interpreter::frame::{Frame, frame_flags};
 use crate::interpreter::pop_frame;
 use crate::types::exception::as_exception;
 use crate::types::generator;
-use crate::types::traceback;
 use crate::value::Value;
 
 /// Where an exception went.
@@ -33,7 +32,7 @@ pub(crate) fn unwind(cx: &Context) -> Outcome {
             |instruction| instruction.operation_number() == Operation::Reraise as u16,
         );
         if let (Some(exception), false) = (as_exception(pending), reraised) {
-            traceback::add_entry(cx, exception, frame, index);
+            cx.add_traceback(exception, frame);
         }
         // A traceback entry that could not be allocated leaves a MemoryError pending instead.
         let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(pending);

@@ -139,6 +139,19 @@ impl FrameObject {
         record.frame_object.set(0);
     }
 
+    /// Takes over what a suspended generator holds.
+    pub(crate) fn take_suspended(self, cx: &Context, generator: ObjectRef, next_instruction: u32) {
+        use crate::types::generator::slot::{FUNCTION, REGISTERS};
+        self.0.raw_store_u64(INSTRUCTION, u64::from(next_instruction.saturating_sub(1)));
+        cx.store_optional(self.0, slot::FUNCTION, generator.value(FUNCTION));
+        for place in slot::LOCALS..self.0.slot_count() {
+            let register = REGISTERS + place - slot::LOCALS;
+            if register < generator.slot_count() {
+                cx.store_optional(self.0, place, generator.value(register));
+            }
+        }
+    }
+
     /// The closure's cells.
     fn free_cell(self, index: usize) -> Option<Cell> {
         let function = self.0.value(slot::FUNCTION).and_then(Function::from_value)?;

@@ -81,6 +81,11 @@ pub fn state_of(generator: ObjectRef) -> u32 {
     generator.raw_u32(STATE)
 }
 
+/// The index of the next instruction of a suspended body.
+pub fn next_instruction(generator: ObjectRef) -> u32 {
+    generator.raw_u32(PC)
+}
+
 /// The code.
 pub fn code_of(generator: ObjectRef) -> Option<CodeObject> {
     generator.value(slot::CODE).and_then(CodeObject::from_value)
@@ -192,7 +197,11 @@ fn push(cx: &Context, generator: ObjectRef, started: bool, sent: Value, destinat
     frame.extra.set(Value::from(generator).word());
     frame.frame_object.set(generator.slot(slot::FRAME_OBJECT));
     if frame.frame_object.get() != 0 {
-        crate::types::frame_object::attach(cx, frame);
+        if let Some(object) =
+            Value::from_word(frame.frame_object.get()).and_then(crate::types::frame_object::FrameObject::from_value)
+        {
+            object.enter(cx, frame);
+        }
     }
     if let Some(instruction) = data.instructions.get(pc) {
         frame.pc.set(instruction);

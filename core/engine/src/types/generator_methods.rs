@@ -114,7 +114,15 @@ pub(crate) fn frame_of(cx: &Context, this: ObjectRef) -> PyResult<Value> {
     if generator::state_of(this) == state::FINISHED {
         return Ok(Value::NONE);
     }
-    crate::types::frame_object::of_generator(cx, this)
+    if let Some(frame) = this.value(slot::FRAME_OBJECT) {
+        return Ok(frame);
+    }
+    let Some(code) = generator::code_of(this) else { return Ok(Value::NONE) };
+    let globals = this.value(slot::GLOBALS).and_then(crate::types::dict::Dict::from_value);
+    let frame = cx.new_frame_object(code, globals)?;
+    frame.take_suspended(cx, this, generator::next_instruction(this));
+    cx.store(this, slot::FRAME_OBJECT, frame.as_value());
+    Ok(frame.as_value())
 }
 
 #[pymethods]
