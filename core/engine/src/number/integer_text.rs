@@ -108,7 +108,7 @@ fn parse_digits(text: &[u8], base: u32, limit: usize) -> Result<Integer, ParseEr
     for &byte in text {
         if byte == b'_' && after_digit {
             after_digit = false;
-        } else if (byte as char).to_digit(base).is_some() {
+        } else if (byte as char).is_digit(base) {
             after_digit = true;
             count += 1;
         } else {

@@ -13,15 +13,21 @@ const CAPITAL_SIGMA: u32 = 0x3a3;
 const SMALL_SIGMA: u32 = 0x3c3;
 const FINAL_SIGMA: u32 = 0x3c2;
 
+#[inline]
 fn emit(mapping: CaseMapping, sink: &mut impl FnMut(u32)) {
+    if let Some(code_point) = mapping.single() {
+        return sink(code_point);
+    }
     mapping.as_slice().iter().for_each(|&code_point| sink(code_point));
 }
 
 /// Lower case at a place: a capital sigma at the end of a word becomes a final one.
+#[inline]
 fn lower_at<U: CodeUnit>(text: &[U], index: usize, code_point: u32) -> CaseMapping {
-    if code_point != CAPITAL_SIGMA {
-        return to_lower(code_point);
-    }
+    if code_point == CAPITAL_SIGMA { lower_sigma(text, index) } else { to_lower(code_point) }
+}
+
+fn lower_sigma<U: CodeUnit>(text: &[U], index: usize) -> CaseMapping {
     let before = text.get(..index).unwrap_or(&[]).iter().rev();
     let after = text.get(index + 1..).unwrap_or(&[]).iter();
     let first = |unit: Option<&U>| unit.is_some_and(|unit| is_cased(unit.code_point()));

@@ -57,7 +57,7 @@ impl HashKey {
                     *target = byte;
                 }
             }
-            hasher.write(buffer.get(..chunk.len() * width).unwrap_or(&buffer));
+            hasher.write(buffer.get(..size_of_val(chunk)).unwrap_or(&buffer));
         }
         finish(hasher.finish() as i64)
     }

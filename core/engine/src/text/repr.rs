@@ -41,12 +41,12 @@ enum Shown {
 
 fn shown(code_point: u32, quote: u32, ascii_only: bool) -> Shown {
     match code_point {
+        0x20..0x7f if code_point != quote && code_point != 0x5c => Shown::Plain,
         0x09 => Shown::Letter(b't'),
         0x0a => Shown::Letter(b'n'),
         0x0d => Shown::Letter(b'r'),
         0x5c => Shown::Letter(b'\\'),
-        _ if code_point == quote => Shown::Letter(quote as u8),
-        0x20..0x7f => Shown::Plain,
+        0x20..0x7f => Shown::Letter(quote as u8),
         _ if !ascii_only && code_point >= 0x80 && is_printable(code_point) => Shown::Plain,
         0..=0xff => Shown::Hexadecimal(b'x', 2),
         0x100..=0xffff => Shown::Hexadecimal(b'u', 4),

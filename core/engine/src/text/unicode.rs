@@ -56,7 +56,7 @@ fn is_decimal_category(code_point: u32) -> bool {
 /// The value of a decimal digit (`str.isdecimal`), 0 to 9.
 pub fn decimal_value(code_point: u32) -> Option<u32> {
     if code_point < 0x80 {
-        return (code_point as u8 as char).to_digit(10);
+        return matches!(code_point, 0x30..=0x39).then(|| code_point - 0x30);
     }
     if !is_decimal_category(code_point) {
         return None;
@@ -143,13 +143,19 @@ pub fn is_printable(code_point: u32) -> bool {
 
 /// Property Lowercase.
 pub fn is_lower(code_point: u32) -> bool {
+    if code_point < 0x80 {
+        return (code_point as u8).is_ascii_lowercase();
+    }
     // Newer data has taken a letter out of the category.
     assigned(code_point).is_some_and(char::is_lowercase)
-        || code_point >= 0x80 && category(code_point) == GeneralCategory::LowercaseLetter
+        || category(code_point) == GeneralCategory::LowercaseLetter
 }
 
 /// Property Uppercase.
 pub fn is_upper(code_point: u32) -> bool {
+    if code_point < 0x80 {
+        return (code_point as u8).is_ascii_uppercase();
+    }
     assigned(code_point).is_some_and(char::is_uppercase)
 }
 
@@ -245,7 +251,11 @@ impl CaseMapping {
 }
 
 /// Full upper case.
+#[inline]
 pub fn to_upper(code_point: u32) -> CaseMapping {
+    if code_point < 0x80 {
+        return CaseMapping::one((code_point as u8).to_ascii_uppercase() as u32);
+    }
     match assigned(code_point) {
         Some(character) => CaseMapping::from_characters(character.to_uppercase(), code_point),
         None => CaseMapping::one(code_point),
@@ -253,7 +263,11 @@ pub fn to_upper(code_point: u32) -> CaseMapping {
 }
 
 /// Full lower case, without regard to what is around a sigma.
+#[inline]
 pub fn to_lower(code_point: u32) -> CaseMapping {
+    if code_point < 0x80 {
+        return CaseMapping::one((code_point as u8).to_ascii_lowercase() as u32);
+    }
     match assigned(code_point) {
         Some(character) => CaseMapping::from_characters(character.to_lowercase(), code_point),
         None => CaseMapping::one(code_point),
@@ -262,6 +276,9 @@ pub fn to_lower(code_point: u32) -> CaseMapping {
 
 /// Full title case.
 pub fn to_title(code_point: u32) -> CaseMapping {
+    if code_point < 0x80 {
+        return CaseMapping::one((code_point as u8).to_ascii_uppercase() as u32);
+    }
     let Some(character) = assigned(code_point) else { return CaseMapping::one(code_point) };
     let title = CaseMapping::from_characters(character.to_titlecase(), code_point);
     // The titlecase data is older than 16.0. A letter that it does not know has its upper case for title case; those that
@@ -275,6 +292,9 @@ pub fn to_title(code_point: u32) -> CaseMapping {
 
 /// Full case folding: the lower case of the upper case, but for the letters listed here.
 pub fn to_casefold(code_point: u32) -> CaseMapping {
+    if code_point < 0x80 {
+        return CaseMapping::one((code_point as u8).to_ascii_lowercase() as u32);
+    }
     let Some(character) = assigned(code_point) else { return CaseMapping::one(code_point) };
     match code_point {
         // Dotless i stays apart from i, and capital sharp s folds like the small one.

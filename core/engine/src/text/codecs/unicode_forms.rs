@@ -144,8 +144,13 @@ pub fn push_utf8(code_point: u32, out: &mut Vec<u8>) {
 /// UTF-8.
 pub fn encode_utf8<U: CodeUnit>(text: &[U], from: usize, out: &mut Vec<u8>) -> Result<(), CodecError> {
     let rest = text.get(from..).unwrap_or(&[]);
+    out.reserve(rest.len());
     for (index, unit) in rest.iter().enumerate() {
         let code_point = unit.code_point();
+        if code_point < 0x80 {
+            out.push(code_point as u8);
+            continue;
+        }
         if is_surrogate(code_point) {
             let run = rest.get(index..).unwrap_or(&[]);
             let length = run.iter().take_while(|unit| is_surrogate(unit.code_point())).count();

@@ -1529,3 +1529,30 @@ fn absurd_sizes_are_errors_or_plans() {
     let result = parsed.and_then(|parsed| parsed.format_integer(1.into(), 0));
     assert_eq!(result, Err(TextError::Memory));
 }
+
+/// Every short specification over a small alphabet is formatted or refused.
+#[test]
+fn all_short_specifications() {
+    let alphabet = "<=^+-z#0129,_.defgnx%cs\u{e9}{";
+    let letters: Vec<u32> = units(alphabet);
+    let mut accepted = 0;
+    let mut state = 11u64;
+    for _ in 0..60_000 {
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let specification: Vec<u32> = (0..random(8)).map(|_| letters[random(letters.len())]).collect();
+        for kind in [ValueKind::Text, ValueKind::Integer, ValueKind::Float, ValueKind::Complex] {
+            let Ok(parsed) = FormatSpecification::parse(&specification, kind, "x") else { continue };
+            let padded = match kind {
+                ValueKind::Text => parsed.format_text(3).map(|_| Padded::default()),
+                ValueKind::Integer => parsed.format_integer((-1234567).into(), 0),
+                ValueKind::Float => parsed.format_float(-0.5),
+                ValueKind::Complex => parsed.format_complex(0.0, f64::INFINITY),
+            };
+            accepted += padded.is_ok() as u32;
+        }
+    }
+    assert!(accepted > 5_000);
+}

@@ -168,3 +168,28 @@ fn numbering() {
     assert_eq!(message(unknown_conversion('x' as u32)), "Unknown conversion specifier x");
     assert_eq!(message(unknown_conversion(0xe9)), "Unknown conversion specifier \\xe9");
 }
+
+/// Every string over the language's letters has pieces or an error, and iteration ends.
+#[test]
+fn random_strings() {
+    let letters: Vec<u32> = units("{}{}{}!:[].a0");
+    let mut state = 5u64;
+    let mut fields = 0;
+    for _ in 0..60_000 {
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let text: Vec<u32> = (0..random(12)).map(|_| letters[random(letters.len())]).collect();
+        for piece in Pieces::new(&text).take(100) {
+            let Ok(Piece::Field { name, specification, .. }) = piece else { continue };
+            assert!(specification.end <= text.len());
+            let steps = FieldName::parse(&text, name).map(|(_, rest)| rest.take(100).count());
+            assert!(steps.is_ok_and(|count| count < 100));
+            fields += 1;
+        }
+        let count = crate::text::printf::Pieces::new(&text).take(100).count();
+        assert!(count < 100);
+    }
+    assert!(fields > 2_000);
+}
