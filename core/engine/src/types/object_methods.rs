@@ -753,32 +753,3 @@ impl Context {
         }
     }
 }
-
-/// Sets the engine's references to the default special methods of `object` and `type`, once both classes have their dicts.
-///
-/// # Errors
-/// MemoryError.
-pub fn remember_defaults(cx: &Context) -> PyResult<()> {
-    use crate::engine::Root;
-    let rows = [
-        (Kind::Object, Name::__new__, Root::ObjectNew),
-        (Kind::Object, Name::__init__, Root::ObjectInit),
-        (Kind::Object, Name::__getattribute__, Root::ObjectGetAttribute),
-        (Kind::Object, Name::__setattr__, Root::ObjectSetAttribute),
-        (Kind::Object, Name::__delattr__, Root::ObjectDelAttribute),
-        (Kind::Object, Name::__repr__, Root::ObjectRepr),
-        (Kind::Object, Name::__hash__, Root::ObjectHash),
-        (Kind::Object, Name::__eq__, Root::ObjectEq),
-        (Kind::Type, Name::__getattribute__, Root::TypeGetAttribute),
-        (Kind::Type, Name::__call__, Root::TypeCall),
-        (Kind::Type, Name::__new__, Root::TypeNew),
-        (Kind::Type, Name::__init__, Root::TypeInit),
-    ];
-    for (kind, name, root) in rows {
-        let dict = Class::from_value(cx.class(kind)).and_then(Class::dict);
-        if let Some(dict) = dict {
-            cx.set_root(root, dict.get_str(cx, cx.name(name))?);
-        }
-    }
-    Ok(())
-}
