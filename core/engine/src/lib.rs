@@ -27,6 +27,7 @@ pub mod call;
 pub mod context;
 pub mod engine;
 pub mod error;
+pub mod import;
 pub mod intern;
 pub mod interpreter;
 pub mod kind;

@@ -1,0 +1,54 @@
+//! Compiles the standard library (the crate `rustpython-pylib`, CPython 3.14's `Lib`) into the image that the command carries.
+//!
+//! Invariant: every module that the compiler accepts is in the image under its dotted name; one that it rejects fails the build.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use threadsnake_bytecode::image::ImageWriter;
+use threadsnake_compiler::{CompileOptions, compile};
+
+/// Folders of the library that programs do not import.
+const LEFT_OUT: &[&str] = &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
+
+fn collect(folder: &Path, prefix: &str, modules: &mut BTreeMap<String, (PathBuf, bool)>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let join = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") };
+        if path.is_dir() {
+            if LEFT_OUT.contains(&stem) {
+                continue;
+            }
+            let name = join(stem);
+            let initializer = path.join("__init__.py");
+            if initializer.is_file() {
+                modules.insert(name.clone(), (initializer, true));
+                collect(&path, &name, modules)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "py") && stem != "__init__" {
+            modules.insert(join(stem), (path, false));
+        }
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let library = Path::new(rustpython_pylib::LIB_PATH);
+    let mut modules = BTreeMap::new();
+    collect(library, "", &mut modules)?;
+    let mut image = ImageWriter::new();
+    for (name, (path, is_package)) in &modules {
+        let source = fs::read(path)?;
+        let file_name = format!("<frozen {name}>");
+        let options = CompileOptions { file_name, ..CompileOptions::default() };
+        let output = compile(&source, &options).map_err(|error| format!("{}: {error}", path.display()))?;
+        image.add_module(name, *is_package, &output.code).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let out = PathBuf::from(env::var("OUT_DIR")?).join("library.image");
+    fs::write(out, image.finish().map_err(|error| error.to_string())?)?;
+    Ok(())
+}
