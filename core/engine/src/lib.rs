@@ -23,6 +23,7 @@ extern crate self as threadsnake_engine;
 
 pub mod attribute;
 pub mod bootstrap;
+pub mod builtins;
 pub mod call;
 pub mod context;
 pub mod engine;

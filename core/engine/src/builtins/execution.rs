@@ -304,6 +304,10 @@ pub fn import(
     let Some(text) = Str::from_value(name) else {
         return Err(cx.type_error(format_args!("module name must be a string")));
     };
+    if cx.root(Root::ImportlibBootstrap).is_some() {
+        let level = cx.index_i64(level)?;
+        return cx.import_with_level(text, globals, fromlist, level);
+    }
     cx.import_without_system(text)
 }
 
@@ -318,26 +322,8 @@ pub fn breakpoint(cx: &Context, args: &[Value], kws: Keywords<'_>) -> PyResult<V
 }
 
 impl Context {
-    /// The module of this name: from `sys.modules`, else imported.
-    ///
-    /// # Errors
-    /// What the import raises.
-    pub fn import_module(&self, name: &str) -> PyResult<Value> {
-        let name = self.intern_str(name)?;
-        let modules = self.root(Root::Modules).and_then(Dict::from_value);
-        if let Some(modules) = modules {
-            if let Some(module) = modules.get_str(self, name)?.filter(|module| !module.is_none()) {
-                return Ok(module);
-            }
-        }
-        let import = self.builtin("__import__")?;
-        // A non-empty list of names asks for the module itself, not its topmost package.
-        let names = self.tuple(&[self.name(Name::__name__).as_value()])?;
-        self.call(import, &[name.as_value(), Value::NONE, Value::NONE, names, Value::small_int_unchecked(0)])
-    }
-
     /// Imports while there is no import system yet: what is in `sys.modules`, and native modules.
-    fn import_without_system(&self, name: Str) -> PyResult<Value> {
+    pub(crate) fn import_without_system(&self, name: Str) -> PyResult<Value> {
         if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value) {
             if let Some(module) = modules.get_str(self, name)?.filter(|module| !module.is_none()) {
                 return Ok(module);

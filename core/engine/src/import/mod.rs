@@ -78,7 +78,7 @@ impl Context {
             }
         }
         let Some(bootstrap) = self.root(Root::ImportlibBootstrap) else {
-            return Err(self.import_without_importlib(name));
+            return self.import_without_system(name);
         };
         let importer = self.get_attribute(bootstrap, self.name(Name::__import__))?;
         let find = self.get_attribute(bootstrap, self.name(Name::_find_and_load))?;
@@ -91,19 +91,6 @@ impl Context {
         match self.find_attribute_or_none(spec, self.name(Name::_initializing))? {
             Some(flag) => self.is_true(flag),
             None => Ok(false),
-        }
-    }
-
-    /// Before importlib runs there are native modules only.
-    fn import_without_importlib(&self, name: Str) -> crate::error::Raised {
-        let native = name.to_utf8_lossy();
-        let made = match self.find_native_module(&native) {
-            Some(module) => self.create_native_module(module).and_then(|made| self.add_module(&native, made)),
-            None => return self.module_not_found(name),
-        };
-        match made {
-            Ok(()) => self.module_not_found(name),
-            Err(raised) => raised,
         }
     }
 
@@ -232,16 +219,5 @@ impl Context {
         let response = self.compile_source(&request)?;
         let code = self.code_object(&response.code)?;
         self.run_code(code, namespace, None, None)
-    }
-
-    /// An attribute of the `sys` module.
-    ///
-    /// # Errors
-    /// What reading it raises.
-    pub fn sys_attribute(&self, name: Name) -> PyResult<Option<Value>> {
-        match self.root(Root::SysModule) {
-            Some(sys) => self.module_dict(sys)?.get_str(self, self.name(name)),
-            None => Ok(None),
-        }
     }
 }

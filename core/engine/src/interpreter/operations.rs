@@ -1000,7 +1000,7 @@ pub(crate) fn call_intrinsic(cx: &Context, number: u16, arguments: &[Value]) -> 
     let third = arguments.get(2).copied().unwrap_or(Value::NONE);
     match Intrinsic::ALL.get(number as usize) {
         Some(Intrinsic::DisplayHook) => {
-            let hook = cx.sys_attribute(Name::displayhook)?;
+            let hook = cx.sys_attribute("displayhook")?;
             match hook {
                 Some(hook) => cx.call(hook, &[first]),
                 None => Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.displayhook"))),

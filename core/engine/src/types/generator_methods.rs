@@ -379,6 +379,5 @@ impl CoroutineWrapper {
 /// The warning, where warnings are errors.
 pub(crate) fn warn_never_awaited(cx: &Context, coroutine: ObjectRef) -> PyResult<()> {
     let name = qualified_name(cx, coroutine);
-    let text = alloc::format!("coroutine '{name}' was never awaited");
-    cx.warn(ExceptionClass::RuntimeWarning, &text, 1)
+    cx.warn(ExceptionClass::RuntimeWarning, format_args!("coroutine '{name}' was never awaited"))
 }
