@@ -10,6 +10,7 @@
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
+use crate::engine::Root;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
@@ -123,6 +124,16 @@ impl Context {
             }
             Kind::StaticMethod if object.client_flags() & client_flags::SUBCLASS == 0 => {
                 Ok(object.value(0).unwrap_or(Value::NONE))
+            }
+            Kind::ClassMethod if object.client_flags() & client_flags::SUBCLASS == 0 => match object.value(0) {
+                Some(function) => self.bound_method(function, class.as_value()),
+                None => Ok(attribute),
+            },
+            Kind::Property if object.client_flags() & client_flags::SUBCLASS == 0 => {
+                match (instance, crate::types::property::Property::from_value(attribute)) {
+                    (Some(instance), Some(property)) => property.read(self, instance),
+                    _ => Ok(attribute),
+                }
             }
             _ => match self.class_of(attribute).lookup_name(self, Name::__get__) {
                 None => Ok(attribute),
@@ -630,10 +641,10 @@ impl Context {
     /// Whether a `__getattribute__` found on a class is one of the engine's own, which [`Context::find_attribute`] has built in.
     #[inline]
     pub(crate) fn is_generic_get_attribute(&self, hook: Value) -> bool {
-        hook.is_kind(Kind::WrapperDescriptor)
-            && hook
-                .as_object()
-                .is_some_and(|object| native_function::definition(object).name == "__getattribute__")
+        if self.root(Root::ObjectGetAttribute).is_some_and(|own| own.is(hook)) {
+            return true;
+        }
+        is_wrapper_of(self, hook, &[Kind::Object, Kind::Type, Kind::Module, Kind::Super])
     }
 
     /// `setattr(value, name, new)` or `delattr(value, name)`. The name must be interned.
@@ -644,7 +655,7 @@ impl Context {
         let class = self.class_of(value);
         let hook_name = if new.is_some() { Name::__setattr__ } else { Name::__delattr__ };
         match class.lookup_name(self, hook_name) {
-            Some(hook) if !hook.is_kind(Kind::WrapperDescriptor) => match new {
+            Some(hook) if !is_wrapper_of(self, hook, &[Kind::Object, Kind::Type]) => match new {
                 Some(new) => self.recursive(|| self.call(hook, &[value, name.as_value(), new])).map(|_| ()),
                 None => self.recursive(|| self.call(hook, &[value, name.as_value()])).map(|_| ()),
             },
@@ -795,6 +806,13 @@ impl Context {
     pub fn raise_attribute_text(&self, value: Value, name: Str, text: core::fmt::Arguments<'_>) -> Raised {
         crate::types::exception::raise_attribute(self, value, name, text)
     }
+}
+
+/// Whether a special method is the native one of one of these classes.
+#[inline]
+fn is_wrapper_of(cx: &Context, hook: Value, kinds: &[Kind]) -> bool {
+    let owner = hook.as_kind(Kind::WrapperDescriptor).and_then(|object| object.value(native_function::OWNER));
+    owner.is_some_and(|owner| kinds.iter().any(|&kind| owner.is(cx.class(kind))))
 }
 
 /// Whether a class attribute is a function or native method, which a call may be given the receiver for without binding.

@@ -234,6 +234,10 @@ fn fill_class(cx: &Context, class: Class, native: &'static NativeClass, bases: &
         let descriptor = cx.native_attribute(attribute, class)?;
         namespace.set_str(cx, attribute_name, descriptor)?;
     }
+    let has_dict = |class: Option<Class>| class.is_some_and(|class| class.flags().has(ClassFlags::HAS_DICT));
+    if has_dict(Some(class)) && !has_dict(base) {
+        crate::types::type_new::add_instance_attributes(cx, class, true, false)?;
+    }
     let defines = |wanted: &str| native.methods.iter().any(|method| method.name == wanted);
     if defines("__eq__") && !defines("__hash__") {
         namespace.set_str(cx, cx.name(Name::__hash__), Value::NONE)?;

@@ -42,4 +42,26 @@ impl Context {
         self.call(function, &[text, category])?;
         Ok(())
     }
+
+    /// Issues a warning about a line of a source file.
+    ///
+    /// # Errors
+    /// As for [`Context::warn`].
+    #[cold]
+    pub fn warn_explicit(&self, category: ExceptionClass, text: &str, file_name: &str, line: u32) -> PyResult<()> {
+        let name = self.intern_str("warnings")?;
+        let loaded = match self.root(Root::Modules).and_then(Dict::from_value) {
+            Some(modules) => modules.get_str(self, name)?,
+            None => None,
+        };
+        let module = match (loaded, self.root(Root::ImportFunction)) {
+            (Some(module), _) => module,
+            (None, Some(import)) => self.call(import, &[name.as_value()])?,
+            (None, None) => return Ok(()),
+        };
+        let function = self.get_attribute(module, self.intern_str("warn_explicit")?)?;
+        let (text, file_name) = (self.str(text)?, self.str(file_name)?);
+        self.call(function, &[text, self.exception_class(category), file_name, Value::int_from_u32(line)])?;
+        Ok(())
+    }
 }

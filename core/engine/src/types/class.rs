@@ -367,6 +367,13 @@ impl Class {
         if name.equals_ascii("__next__") {
             self.forget_native_next(cx)?;
         }
+        if value.is_some() && name.equals_ascii("__del__") {
+            for class in self.with_subclasses(cx)?.as_slice() {
+                if let Some(class) = Class::from_value(*class) {
+                    class.set_flags(class.flags().with(ClassFlags::HAS_FINALIZER));
+                }
+            }
+        }
         self.reset_versions(cx, NO_VERSION)?;
         result
     }

@@ -89,6 +89,23 @@ pub struct CodeData {
 }
 
 impl CodeData {
+    /// The same code with other flags, first line, constants and caches (their arrays' addresses).
+    pub(crate) fn copy_with(&self, flags: u32, first_line: u32, constants: usize, caches: usize) -> CodeData {
+        CodeData {
+            instructions: self.instructions.clone(),
+            cell_registers: self.cell_registers.clone(),
+            exception_table: self.exception_table.clone(),
+            locations: self.locations.clone(),
+            flags,
+            first_line,
+            constants,
+            caches,
+            liveness: spin::Once::new(),
+            live_across_yields: spin::Once::new(),
+            ..*self
+        }
+    }
+
     /// Whether a call makes a generator, coroutine or asynchronous generator.
     #[inline(always)]
     pub fn is_generator_like(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::native::convert::{FromValue, NotValue};
 use crate::native::{Arguments, state};
 use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
-use crate::types::code::{CodeData, CodeObject, DATA, RAW_BYTES, slot};
+use crate::types::code::{CodeObject, DATA, RAW_BYTES, slot};
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -423,24 +423,12 @@ fn copy(cx: &Context, code: CodeObject, changes: &Changes) -> PyResult<Value> {
     for (slot, text) in changes.texts {
         cx.store(object, slot, text.as_value());
     }
-    let fresh = CodeData {
-        instructions: data.instructions.clone(),
-        register_count: data.register_count,
-        argument_count: data.argument_count,
-        positional_only_count: data.positional_only_count,
-        keyword_only_count: data.keyword_only_count,
-        parameter_count: data.parameter_count,
-        cleared_count: data.cleared_count,
-        flags: changes.flags,
-        simple_call: data.simple_call,
-        first_line: changes.first_line,
-        cell_registers: data.cell_registers.clone(),
-        exception_table: data.exception_table.clone(),
-        locations: data.locations.clone(),
-        constants: constants.map_or(data.constants, |array| array.address()),
-        names: data.names,
-        caches: caches.address(),
-    };
+    let fresh = data.copy_with(
+        changes.flags,
+        changes.first_line,
+        constants.map_or(data.constants, |array| array.address()),
+        caches.address(),
+    );
     let boxed = Box::new(fresh);
     let address = (&raw const *boxed).expose_provenance();
     state::set_state(cx, object, boxed);

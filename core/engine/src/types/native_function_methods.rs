@@ -182,88 +182,184 @@ fn compare(this: NativeFunctionObject, value: Value, wanted: bool) -> Value {
     Value::from_bool(same == wanted)
 }
 
-macro_rules! native_descriptor {
-    ($handle:ident, $kind:ident, $python_name:literal, $shown:literal, $doc:literal) => {
-        #[doc = $doc]
-        #[pyclass(id = $kind, name = $python_name, slots = 1, raw = 8, doc = "", flags(NO_WEAK_REFERENCES))]
-        pub struct $handle(ObjectRef);
+/// An unbound native method.
+#[pyclass(id = MethodDescriptor, name = "method_descriptor", slots = 1, raw = 8, doc = "", flags(NO_WEAK_REFERENCES))]
+pub struct MethodDescriptor(ObjectRef);
 
-        #[pymethods]
-        impl $handle {
-            /// Return repr(self).
-            #[pymethod(name = "__repr__")]
-            fn repr(cx: &Context, this: $handle) -> PyResult<Value> {
-                cx.str_format(format_args!(
-                    concat!("<", $shown, " '{}' of '{}' objects>"),
-                    definition(this.0).name,
-                    owner_name(cx, this.0)
-                ))
-            }
+#[pymethods]
+impl MethodDescriptor {
+    /// Return repr(self).
+    #[pymethod(name = "__repr__")]
+    fn repr(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        cx.str_format(format_args!(
+            "<method '{}' of '{}' objects>",
+            definition(this.0).name,
+            owner_name(cx, this.0)
+        ))
+    }
 
-            /// Call self as a function.
-            #[pymethod(name = "__call__")]
-            fn call(cx: &Context, this: $handle, arguments: Arguments<'_>) -> PyResult<Value> {
-                if Kind::of(this.0) == Kind::ClassMethodDescriptor {
-                    return call_class_method(cx, this.0, arguments);
-                }
-                check_receiver(cx, this.0, &arguments)?;
-                cx.call_native(definition(this.0).call, arguments)
-            }
+    /// Call self as a function.
+    #[pymethod(name = "__call__")]
+    fn call(cx: &Context, this: MethodDescriptor, arguments: Arguments<'_>) -> PyResult<Value> {
+        check_receiver(cx, this.0, &arguments)?;
+        cx.call_native(definition(this.0).call, arguments)
+    }
 
-            /// Return an attribute of instance, which is of type owner.
-            #[pymethod(name = "__get__", signature = "(instance, owner=None, /)")]
-            fn get(cx: &Context, this: $handle, instance: Value, owner: Value) -> PyResult<Value> {
-                bind(cx, this.as_value(), instance, owner)
-            }
+    /// Return an attribute of instance, which is of type owner.
+    #[pymethod(name = "__get__", signature = "(instance, owner=None, /)")]
+    fn get(cx: &Context, this: MethodDescriptor, instance: Value, owner: Value) -> PyResult<Value> {
+        bind(cx, this.as_value(), instance, owner)
+    }
 
-            #[pymethod(name = "__reduce__")]
-            fn reduce(cx: &Context, this: $handle) -> PyResult<Value> {
-                reduce_as_attribute(cx, owner_value(this.0), definition(this.0).name)
-            }
+    #[pymethod(name = "__reduce__")]
+    fn reduce(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        reduce_as_attribute(cx, owner_value(this.0), definition(this.0).name)
+    }
 
-            #[pygetter(name = "__name__")]
-            fn name(cx: &Context, this: $handle) -> PyResult<Value> {
-                cx.str(definition(this.0).name)
-            }
+    #[pygetter(name = "__name__")]
+    fn name(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        cx.str(definition(this.0).name)
+    }
 
-            #[pygetter(name = "__qualname__")]
-            fn qualified_name(cx: &Context, this: $handle) -> PyResult<Value> {
-                qualified(cx, this.0, definition(this.0).name)
-            }
+    #[pygetter(name = "__qualname__")]
+    fn qualified_name(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        qualified(cx, this.0, definition(this.0).name)
+    }
 
-            #[pygetter(name = "__doc__")]
-            fn doc(cx: &Context, this: $handle) -> PyResult<Value> {
-                text_or_none(cx, definition(this.0).doc)
-            }
+    #[pygetter(name = "__doc__")]
+    fn doc(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).doc)
+    }
 
-            #[pygetter(name = "__text_signature__")]
-            fn text_signature(cx: &Context, this: $handle) -> PyResult<Value> {
-                text_or_none(cx, definition(this.0).signature)
-            }
+    #[pygetter(name = "__text_signature__")]
+    fn text_signature(cx: &Context, this: MethodDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).signature)
+    }
 
-            #[pygetter(name = "__objclass__")]
-            fn class(this: $handle) -> Value {
-                owner_value(this.0)
-            }
-        }
-    };
+    #[pygetter(name = "__objclass__")]
+    fn class(this: MethodDescriptor) -> Value {
+        owner_value(this.0)
+    }
 }
 
-native_descriptor!(MethodDescriptor, MethodDescriptor, "method_descriptor", "method", "An unbound native method.");
-native_descriptor!(
-    WrapperDescriptor,
-    WrapperDescriptor,
-    "wrapper_descriptor",
-    "slot wrapper",
-    "An unbound native special method."
-);
-native_descriptor!(
-    ClassMethodDescriptor,
-    ClassMethodDescriptor,
-    "classmethod_descriptor",
-    "method",
-    "An unbound native class method."
-);
+/// An unbound native special method.
+#[pyclass(id = WrapperDescriptor, name = "wrapper_descriptor", slots = 1, raw = 8, doc = "", flags(NO_WEAK_REFERENCES))]
+pub struct WrapperDescriptor(ObjectRef);
+
+#[pymethods]
+impl WrapperDescriptor {
+    /// Return repr(self).
+    #[pymethod(name = "__repr__")]
+    fn repr(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        cx.str_format(format_args!(
+            "<slot wrapper '{}' of '{}' objects>",
+            definition(this.0).name,
+            owner_name(cx, this.0)
+        ))
+    }
+
+    /// Call self as a function.
+    #[pymethod(name = "__call__")]
+    fn call(cx: &Context, this: WrapperDescriptor, arguments: Arguments<'_>) -> PyResult<Value> {
+        check_receiver(cx, this.0, &arguments)?;
+        cx.call_native(definition(this.0).call, arguments)
+    }
+
+    /// Return an attribute of instance, which is of type owner.
+    #[pymethod(name = "__get__", signature = "(instance, owner=None, /)")]
+    fn get(cx: &Context, this: WrapperDescriptor, instance: Value, owner: Value) -> PyResult<Value> {
+        bind(cx, this.as_value(), instance, owner)
+    }
+
+    #[pymethod(name = "__reduce__")]
+    fn reduce(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        reduce_as_attribute(cx, owner_value(this.0), definition(this.0).name)
+    }
+
+    #[pygetter(name = "__name__")]
+    fn name(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        cx.str(definition(this.0).name)
+    }
+
+    #[pygetter(name = "__qualname__")]
+    fn qualified_name(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        qualified(cx, this.0, definition(this.0).name)
+    }
+
+    #[pygetter(name = "__doc__")]
+    fn doc(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).doc)
+    }
+
+    #[pygetter(name = "__text_signature__")]
+    fn text_signature(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).signature)
+    }
+
+    #[pygetter(name = "__objclass__")]
+    fn class(this: WrapperDescriptor) -> Value {
+        owner_value(this.0)
+    }
+}
+
+/// An unbound native class method.
+#[pyclass(id = ClassMethodDescriptor, name = "classmethod_descriptor", slots = 1, raw = 8, doc = "", flags(NO_WEAK_REFERENCES))]
+pub struct ClassMethodDescriptor(ObjectRef);
+
+#[pymethods]
+impl ClassMethodDescriptor {
+    /// Return repr(self).
+    #[pymethod(name = "__repr__")]
+    fn repr(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        cx.str_format(format_args!(
+            "<method '{}' of '{}' objects>",
+            definition(this.0).name,
+            owner_name(cx, this.0)
+        ))
+    }
+
+    /// Call self as a function.
+    #[pymethod(name = "__call__")]
+    fn call(cx: &Context, this: ClassMethodDescriptor, arguments: Arguments<'_>) -> PyResult<Value> {
+        call_class_method(cx, this.0, arguments)
+    }
+
+    /// Return an attribute of instance, which is of type owner.
+    #[pymethod(name = "__get__", signature = "(instance, owner=None, /)")]
+    fn get(cx: &Context, this: ClassMethodDescriptor, instance: Value, owner: Value) -> PyResult<Value> {
+        bind(cx, this.as_value(), instance, owner)
+    }
+
+    #[pymethod(name = "__reduce__")]
+    fn reduce(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        reduce_as_attribute(cx, owner_value(this.0), definition(this.0).name)
+    }
+
+    #[pygetter(name = "__name__")]
+    fn name(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        cx.str(definition(this.0).name)
+    }
+
+    #[pygetter(name = "__qualname__")]
+    fn qualified_name(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        qualified(cx, this.0, definition(this.0).name)
+    }
+
+    #[pygetter(name = "__doc__")]
+    fn doc(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).doc)
+    }
+
+    #[pygetter(name = "__text_signature__")]
+    fn text_signature(cx: &Context, this: ClassMethodDescriptor) -> PyResult<Value> {
+        text_or_none(cx, definition(this.0).signature)
+    }
+
+    #[pygetter(name = "__objclass__")]
+    fn class(this: ClassMethodDescriptor) -> Value {
+        owner_value(this.0)
+    }
+}
 
 /// `descriptor.__get__(instance, owner)`
 fn bind(cx: &Context, descriptor: Value, instance: Value, owner: Value) -> PyResult<Value> {
