@@ -134,6 +134,7 @@ kinds! {
     Context "contextvars.Context"
     ContextVariable "contextvars.ContextVar"
     ContextToken "contextvars.Token"
+    ContextTokenMissing "type of contextvars.Token.MISSING"
     // _thread
     Lock "_thread.lock"
     RLock "_thread.RLock"

@@ -305,7 +305,7 @@ impl BaseException {
         let Some(value) = value else {
             return Err(cx.type_error(format_args!("args may not be deleted")));
         };
-        let arguments = cx.tuple_from_iterable(value)?;
+        let arguments = cx.new_tuple(cx.collect(value)?.as_slice())?;
         cx.store(this.object(), slot::ARGUMENTS, arguments.as_value());
         Ok(())
     }
@@ -476,11 +476,3 @@ pub fn build_classes(cx: &Context) -> PyResult<()> {
 /// Other names of builtin exception classes in the `builtins` module.
 pub const ALIASES: &[(&str, ExceptionClass)] =
     &[("EnvironmentError", ExceptionClass::OSError), ("IOError", ExceptionClass::OSError)];
-
-impl Context {
-    /// KeyError of a key.
-    #[cold]
-    pub fn key_error(&self, key: Value) -> Raised {
-        self.raise_with(ExceptionClass::KeyError, &[key])
-    }
-}

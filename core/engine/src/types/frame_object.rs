@@ -374,6 +374,14 @@ pub(crate) fn attach(cx: &Context, record: &Frame) {
     }
 }
 
+/// The frame object of the innermost Python code of the thread, if any runs.
+///
+/// # Errors
+/// MemoryError.
+pub fn current(cx: &Context) -> PyResult<Option<Value>> {
+    Ok(cx.visible_frame_object(cx.frames().current())?.map(FrameObject::as_value))
+}
+
 impl Context {
     /// The frame object of a record of this thread's stack, made if there is none; none for the sentinel.
     ///

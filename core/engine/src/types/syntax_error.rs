@@ -64,7 +64,7 @@ impl SyntaxError {
             set_extra(cx, this.object(), MESSAGE, Some(message));
         }
         let &[_, details] = positional else { return Ok(()) };
-        let details = cx.tuple_from_iterable(details)?;
+        let details = cx.new_tuple(cx.collect(details)?.as_slice())?;
         let count = details.len();
         if !(4..=7).contains(&count) {
             let bound = if count < 4 { "at least 4" } else { "at most 7" };
