@@ -4,11 +4,12 @@
 //! of CPython 3.14's `traceback` module (Lib/traceback.py) without colours, character for character.
 //! - [`frames`]: an entry of a traceback with its source lines.
 //! - [`anchors`]: which part of an expression the carets point at.
-//! - [`suggestions`]: "Did you mean".
+//! - [`suggestions`], [`nearest_name`]: "Did you mean".
 //! - [`source`]: where source lines come from.
 
 pub mod anchors;
 mod frames;
+pub mod nearest_name;
 pub mod source;
 pub mod suggestions;
 

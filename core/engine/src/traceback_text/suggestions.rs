@@ -1,6 +1,6 @@
 //! "Did you mean": what is suggested for an exception that was not caught.
 //!
-//! Invariant: nothing here raises; which name is nearest, `interpreter/suggestion.rs` tells.
+//! Invariant: nothing here raises; which name is nearest, `nearest_name.rs` tells.
 //! Source: Lib/traceback.py (`_compute_suggestion_error`).
 
 use alloc::format;
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::context::Context;
 use crate::engine::Root;
 use crate::error::ExceptionClass;
-use crate::interpreter::suggestion::nearest;
+use crate::traceback_text::nearest_name::nearest;
 use crate::traceback_text::quietly;
 use crate::types::dict::Dict;
 use crate::types::exception::{EXTRA_NAME, EXTRA_OBJECT, as_exception};

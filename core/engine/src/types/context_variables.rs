@@ -56,7 +56,7 @@ impl VariableContext {
         self.0.value(MAP).and_then(Dict::from_value)
     }
 
-    fn get(self, cx: &Context, variable: Value) -> PyResult<Option<Value>> {
+    fn lookup(self, cx: &Context, variable: Value) -> PyResult<Option<Value>> {
         match self.map() {
             Some(map) => map.get(cx, variable),
             None => Ok(None),
@@ -165,14 +165,14 @@ impl VariableContext {
     #[pymethod(signature = "($self, key, default=None, /)")]
     fn get(cx: &Context, this: VariableContext, key: Value, default: Option<Value>) -> PyResult<Value> {
         let key = expect_variable(cx, key)?;
-        Ok(VariableContext::get(this, cx, key)?.or(default).unwrap_or(Value::NONE))
+        Ok(VariableContext::lookup(this, cx, key)?.or(default).unwrap_or(Value::NONE))
     }
 
     /// Return self[key].
     #[pymethod(name = "__getitem__")]
     fn get_item(cx: &Context, this: VariableContext, key: Value) -> PyResult<Value> {
         let key = expect_variable(cx, key)?;
-        match VariableContext::get(this, cx, key)? {
+        match VariableContext::lookup(this, cx, key)? {
             Some(value) => Ok(value),
             None => Err(cx.key_error(key)),
         }
@@ -182,7 +182,7 @@ impl VariableContext {
     #[pymethod(name = "__contains__")]
     fn contains(cx: &Context, this: VariableContext, key: Value) -> PyResult<bool> {
         let key = expect_variable(cx, key)?;
-        Ok(VariableContext::get(this, cx, key)?.is_some())
+        Ok(VariableContext::lookup(this, cx, key)?.is_some())
     }
 
     /// Return len(self).
@@ -263,7 +263,7 @@ impl ContextVariable {
     fn get(cx: &Context, this: ContextVariable, default: Option<Value>) -> PyResult<Value> {
         let context = cx.thread_root(ThreadRoot::ContextVariables).and_then(VariableContext::from_value);
         let found = match context {
-            Some(context) => VariableContext::get(context, cx, this.as_value())?,
+            Some(context) => VariableContext::lookup(context, cx, this.as_value())?,
             None => None,
         };
         match found.or(default).or_else(|| this.0.value(VARIABLE_DEFAULT)) {
@@ -276,7 +276,7 @@ impl ContextVariable {
     #[pymethod]
     fn set(cx: &Context, this: ContextVariable, value: Value) -> PyResult<Value> {
         let context = current(cx)?;
-        let old = VariableContext::get(context, cx, this.as_value())?;
+        let old = VariableContext::lookup(context, cx, this.as_value())?;
         let class = cx.build_on_demand(<ContextToken as NativeType>::CLASS)?;
         let token = crate::types::class::allocate_of_class(cx, class)?;
         cx.store(token, TOKEN_CONTEXT, context.as_value());

@@ -6,7 +6,7 @@
 
 use crate::attribute::attribute_slot;
 use crate::context::Context;
-use crate::error::{EXCEPTION_CLASSES, ExceptionClass, ExceptionRow, PyResult, Raised};
+use crate::error::{EXCEPTION_CLASSES, ExceptionClass, ExceptionRow, PyResult};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::{Arguments, ClassFlags, NativeClass, NativeType};

@@ -7,6 +7,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::context::Context;
 use crate::types::str_object::Str;
 use crate::value::Value;
 
@@ -92,11 +93,13 @@ pub fn nearest<'a>(candidates: &'a [String], wrong: &str) -> Option<&'a str> {
     best.map(|(candidate, _)| candidate)
 }
 
-/// The nearest of some names (strings) to one that is not among them, as a message shows it.
-pub fn closest(wrong: Str, candidates: &[Value]) -> Option<String> {
-    let names: Vec<String> =
-        candidates.iter().filter_map(|name| Str::from_value(*name)).map(Str::to_utf8_lossy).collect();
-    nearest(&names, &wrong.to_utf8_lossy()).map(String::from)
+impl Context {
+    /// The nearest of some names (strings) to one that is not among them, as a message shows it.
+    pub fn nearest_name(&self, candidates: &[Value], wrong: Str) -> Option<String> {
+        let names: Vec<String> =
+            candidates.iter().filter_map(|name| Str::from_value(*name)).map(Str::to_utf8_lossy).collect();
+        nearest(&names, &wrong.to_utf8_lossy()).map(String::from)
+    }
 }
 
 #[cfg(test)]
