@@ -589,7 +589,7 @@ impl Context {
     pub fn find_attribute(&self, value: Value, name: Str) -> PyResult<Option<Value>> {
         let class = self.class_of(value);
         match class.lookup_name(self, Name::__getattribute__) {
-            Some(hook) if self.is_generic_get_attribute(hook) => {
+            Some(hook) if self.is_generic_hook(hook) => {
                 let found = if let Some(target) = Class::from_value(value) {
                     self.class_find_attribute(target, name)
                 } else if let Some(module) = value.as_kind(Kind::Module) {
@@ -638,13 +638,13 @@ impl Context {
         }
     }
 
-    /// Whether a `__getattribute__` found on a class is one of the engine's own, which [`Context::find_attribute`] has built in.
+    /// Whether an attribute hook (`__getattribute__`, `__setattr__`, `__delattr__`) found on a class is one of the engine's own, which the
+    /// functions here have built in: that of `object`, `type`, `module` or `super`.
     #[inline]
-    pub(crate) fn is_generic_get_attribute(&self, hook: Value) -> bool {
-        if self.root(Root::ObjectGetAttribute).is_some_and(|own| own.is(hook)) {
-            return true;
-        }
-        is_wrapper_of(self, hook, &[Kind::Object, Kind::Type, Kind::Module, Kind::Super])
+    pub(crate) fn is_generic_hook(&self, hook: Value) -> bool {
+        let Some(object) = hook.as_kind(Kind::WrapperDescriptor) else { return false };
+        let owner = native_function::owner(object).and_then(Class::native).map(|native| native.id);
+        matches!(owner, Some(Kind::Object | Kind::Type | Kind::Module | Kind::Super))
     }
 
     /// `setattr(value, name, new)` or `delattr(value, name)`. The name must be interned.
@@ -752,7 +752,7 @@ impl Context {
         if let Some(object) = value.as_object() {
             if !matches!(Kind::of(object), Kind::Type | Kind::Module | Kind::Super) {
                 if let Some(hook) = class.lookup_name(self, Name::__getattribute__) {
-                    if self.is_generic_get_attribute(hook) {
+                    if self.is_generic_hook(hook) {
                         if let Some(attribute) = class.lookup(self, name) {
                             if is_plain_method(attribute) && self.instance_attribute(object, name)?.is_none() {
                                 return Ok(MethodPair { callable: attribute, receiver: Some(value) });

@@ -1,17 +1,14 @@
 //! Native standard-library modules that need no operating system.
 //!
-//! Invariant: one file or folder per module, named like it; [`MODULES`] lists them all, and the host hands the list to its engines.
+//! One module per file or folder, named as Python names it without the underscore; [`MODULES`] lists them for the host.
+//! Invariant: `no_std`; what needs an operating system is in the target that has one.
 #![no_std]
 
 extern crate alloc;
 
-pub mod math;
-pub mod random;
+pub mod thread;
 
 use threadsnake_engine::native::NativeModule;
 
-/// All modules of this crate.
-pub static MODULES: &[&NativeModule] = &[
-    &math::MODULE,
-    &random::MODULE,
-];
+/// The modules, for `EngineConfiguration::modules`.
+pub static MODULES: &[&NativeModule] = &[&thread::module::MODULE];

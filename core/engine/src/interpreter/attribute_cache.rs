@@ -121,7 +121,7 @@ pub(crate) fn load_attribute(
         return cx.get_attribute(value, name).map(Called::Done);
     };
     let generic =
-        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_get_attribute(hook));
+        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
     let version = shape.version(cx);
     let (Some(version), true) = (version, generic) else { return cx.get_attribute(value, name).map(Called::Done) };
     let attribute = class.lookup(cx, name);
@@ -264,7 +264,7 @@ pub(crate) fn load_method(
         None => class.version(cx),
     };
     let generic =
-        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_get_attribute(hook));
+        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
     if let (Some(version), true) = (version, generic) {
         if let Some(attribute) = class.lookup(cx, name) {
             let hidden = match (value.as_object(), shape) {
@@ -338,7 +338,7 @@ pub(crate) fn store_attribute(
     };
     let class = cx.class_of(target);
     let generic =
-        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| hook.is_kind(Kind::WrapperDescriptor));
+        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
     let version = shape.version(cx);
     let attribute = class.lookup(cx, name);
     let data = attribute.is_some_and(|attribute| cx.descriptor_kind(attribute) == DescriptorKind::Data);
@@ -366,7 +366,7 @@ fn remember_member_store(cx: &Context, frame: &Frame, target: Value, name: Str) 
     let Some(shape) = Shape::of(object) else { return };
     let class = cx.class_of(target);
     let generic =
-        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| hook.is_kind(Kind::WrapperDescriptor));
+        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
     if let (Some(version), true) = (shape.version(cx), generic) {
         if let Some(descriptor) = class.lookup(cx, name).and_then(|attribute| attribute.as_kind(Kind::MemberDescriptor)) {
             let slot = crate::types::native_function::member_slot(descriptor);
