@@ -1,0 +1,424 @@
+//! `list.sort`: a stable merge sort that finds runs.
+//!
+//! Invariant: the items are detached from the list while they are sorted, so the list looks empty to everyone, and no lock is held while
+//! keys are made and compared. What is sorted is an array of numbers in Rust memory (places of keys, or the keys themselves
+//! when they are small ints or floats); values stay in scratch vectors, where the collector sees them. When a comparison
+//! raises, the list gets its items back in the order they had.
+//! Source: Objects/listsort.txt (runs, galloping); the order of merges is powersort's (Munro and Wild, ESA 2018).
+
+use alloc::vec::Vec;
+
+use crate::context::Context;
+use crate::error::PyResult;
+use crate::object_access::ObjectAccess;
+use crate::protocol::comparison::CompareOperator;
+use crate::types::list::List;
+use crate::types::str_object::Str;
+use crate::value::Value;
+
+/// Typed keys are sorted in pieces of this many, with a safepoint between them.
+const PIECE: usize = 1 << 15;
+/// Shorter runs are filled up by binary insertion.
+const SHORTEST_RUN: usize = 32;
+/// Wins in a row after which a merge begins to gallop.
+const GALLOP_AFTER: usize = 7;
+
+/// Sorts a list.
+///
+/// # Errors
+/// What the key function and comparisons raise; ValueError if the list was changed meanwhile.
+pub fn sort(cx: &Context, list: List, key: Option<Value>, reverse: bool) -> PyResult<()> {
+    let (buffer, length) = list.detach(cx);
+    let Some(buffer) = buffer else { return Ok(()) };
+    let mut items = cx.scratch();
+    for index in 0..length.min(buffer.slot_count()) {
+        if let Some(item) = buffer.value(index) {
+            items.push(item);
+        }
+    }
+    let order = sorted_order(cx, items.as_slice(), key, reverse);
+    let mut sorted = cx.scratch();
+    let result = match order {
+        Ok(order) => {
+            for place in order {
+                if let Some(&item) = items.as_slice().get(place as usize) {
+                    sorted.push(item);
+                }
+            }
+            Ok(())
+        }
+        Err(raised) => Err(raised),
+    };
+    let values = if result.is_ok() { sorted.as_slice() } else { items.as_slice() };
+    let untouched = list.attach(cx, buffer, values);
+    result?;
+    if untouched { Ok(()) } else { Err(cx.value_error(format_args!("list modified during sort"))) }
+}
+
+/// The places of the items in sorted order.
+fn sorted_order(cx: &Context, items: &[Value], key: Option<Value>, reverse: bool) -> PyResult<Vec<u32>> {
+    if u32::try_from(items.len()).is_err() {
+        return Err(cx.memory_error());
+    }
+    let Some(key) = key else { return order_of_keys(cx, items, reverse) };
+    let mut keys = cx.scratch();
+    for &item in items {
+        keys.push(cx.call(key, &[item])?);
+    }
+    order_of_keys(cx, keys.as_slice(), reverse)
+}
+
+fn order_of_keys(cx: &Context, keys: &[Value], reverse: bool) -> PyResult<Vec<u32>> {
+    let places = 0..keys.len() as u32;
+    // A descending sort keeps equal items in order, too: it is an ascending one of the reversed list, reversed.
+    let mut order: Vec<u32> = if reverse { places.rev().collect() } else { places.collect() };
+    if keys.len() > 1 {
+        sort_places(cx, keys, &mut order)?;
+    }
+    if reverse {
+        order.reverse();
+    }
+    Ok(order)
+}
+
+fn sort_places(cx: &Context, keys: &[Value], order: &mut Vec<u32>) -> PyResult<()> {
+    let key_at = |place: u32| keys.get(place as usize).copied().unwrap_or(Value::NONE);
+    if keys.iter().all(|key| key.is_small_int()) || keys.iter().all(|key| key.is_tagged_float()) {
+        let mut pairs: Vec<(i64, u32)> = order
+            .iter()
+            .zip(0..)
+            .map(|(&place, number)| {
+                let key = key_at(place);
+                (key.as_small_int().unwrap_or_else(|| float_rank(key.tagged_float_payload())), number)
+            })
+            .collect();
+        // Numbers in the second half of each pair make the order of pairs total, and an unstable sort of it stable.
+        sort_pieces(cx, &mut pairs, |piece| piece.sort_unstable(), |left, right| Ok(left < right))?;
+        let before: Vec<u32> = core::mem::take(order);
+        order.extend(pairs.iter().filter_map(|&(_, number): &(i64, u32)| before.get(number as usize).copied()));
+        return Ok(());
+    }
+    let text_at = |place: u32| Str::from_value(key_at(place)).unwrap_or_else(|| cx.empty_str());
+    if keys.iter().all(|&key| Str::from_value(key).is_some_and(Str::is_exact)) {
+        let by_text = |&left: &u32, &right: &u32| text_at(left).compare(text_at(right));
+        return sort_pieces(cx, order, |piece| piece.sort_by(by_text), |left, right| Ok(by_text(left, right).is_lt()));
+    }
+    merge_sort(cx, order, |&left, &right| {
+        cx.compare_bool(CompareOperator::Less, key_at(left), key_at(right))
+    })
+}
+
+/// A number that orders floats (none of which is NaN or -0.0) as they are.
+fn float_rank(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
+/// Sorts pieces by a fast sort that runs no Python code, then merges them.
+fn sort_pieces<T: Copy>(
+    cx: &Context,
+    data: &mut Vec<T>,
+    sort_piece: impl Fn(&mut [T]),
+    less: impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
+    for piece in data.chunks_mut(PIECE) {
+        sort_piece(piece);
+        cx.poll()?;
+    }
+    if data.len() > PIECE { merge_sort(cx, data, less) } else { Ok(()) }
+}
+
+/// A run waiting to be merged: where it begins, how long it is, and the power of its boundary to the next.
+#[derive(Copy, Clone)]
+struct Run {
+    start: usize,
+    length: usize,
+    power: u32,
+}
+
+/// A stable merge sort of runs. After an error the data may hold an item twice.
+fn merge_sort<T: Copy>(cx: &Context, data: &mut Vec<T>, less: impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<()> {
+    let total = data.len();
+    let mut pending: Vec<Run> = Vec::new();
+    let mut spare: Vec<T> = Vec::new();
+    let mut start = 0;
+    while start < total {
+        let Some(rest) = data.get_mut(start..) else { break };
+        let mut length = find_run(rest, &less)?;
+        let wanted = rest.len().min(SHORTEST_RUN);
+        if length < wanted {
+            if let Some(piece) = rest.get_mut(..wanted) {
+                insert_into_run(piece, length, &less)?;
+            }
+            length = wanted;
+        }
+        if let Some(mut last) = pending.pop() {
+            let power = boundary_power(last.start, last.length, length, total);
+            while let Some(below) = pending.last().copied() {
+                if below.power <= power {
+                    break;
+                }
+                pending.pop();
+                merge_runs(data, below, last, &mut spare, &less)?;
+                last = Run { start: below.start, length: below.length + last.length, power: 0 };
+                cx.poll()?;
+            }
+            last.power = power;
+            pending.push(last);
+        }
+        pending.push(Run { start, length, power: 0 });
+        start += length;
+        cx.poll()?;
+    }
+    while let (Some(last), Some(below)) = (pending.pop(), pending.pop()) {
+        merge_runs(data, below, last, &mut spare, &less)?;
+        pending.push(Run { start: below.start, length: below.length + last.length, power: below.power });
+        cx.poll()?;
+    }
+    Ok(())
+}
+
+/// Powersort's power of the boundary between two neighbouring runs: the depth at which a perfectly balanced tree over the whole
+/// array would separate their middles.
+fn boundary_power(start: usize, first: usize, second: usize, total: usize) -> u32 {
+    let mut left = 2 * start + first;
+    let mut right = left + first + second;
+    let total = 2 * total;
+    let mut power = 0;
+    loop {
+        power += 1;
+        if left >= total {
+            left -= total;
+            right -= total;
+        } else if right >= total {
+            return power;
+        }
+        left *= 2;
+        right *= 2;
+        if power >= usize::BITS {
+            return power;
+        }
+    }
+}
+
+/// The length of the run at the beginning; one that descends strictly is reversed.
+fn find_run<T: Copy>(data: &mut [T], less: &impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+    let [first, second, ..] = data else { return Ok(data.len()) };
+    let descending = less(second, first)?;
+    let mut length = 2;
+    while let Some([before, next]) = data.get(length - 1..length + 1) {
+        if less(next, before)? != descending {
+            break;
+        }
+        length += 1;
+    }
+    if descending {
+        if let Some(run) = data.get_mut(..length) {
+            run.reverse();
+        }
+    }
+    Ok(length)
+}
+
+/// Sorts data whose first `sorted` items are in order.
+fn insert_into_run<T: Copy>(
+    data: &mut [T],
+    sorted: usize,
+    less: &impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
+    for next in sorted..data.len() {
+        let Some(&item) = data.get(next) else { break };
+        let place = upper_bound(&item, data.get(..next).unwrap_or(&[]), less)?;
+        if let Some(shifted) = data.get_mut(place..=next) {
+            shifted.rotate_right(1);
+        }
+    }
+    Ok(())
+}
+
+/// The number of items that are not greater than this one.
+fn upper_bound<T>(item: &T, data: &[T], less: &impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+    let (mut low, mut high) = (0, data.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match data.get(middle) {
+            Some(other) if less(item, other)? => high = middle,
+            _ => low = middle + 1,
+        }
+    }
+    Ok(low)
+}
+
+/// The number of items that are less than this one.
+fn lower_bound<T>(item: &T, data: &[T], less: &impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+    let (mut low, mut high) = (0, data.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match data.get(middle) {
+            Some(other) if less(other, item)? => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// As [`upper_bound`], quick when the place is near the beginning.
+fn gallop_upper<T>(item: &T, data: &[T], less: &impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+    let (mut low, mut high) = (0, 1);
+    while let Some(other) = data.get(high - 1) {
+        if less(item, other)? {
+            return Ok(low + upper_bound(item, data.get(low..high - 1).unwrap_or(&[]), less)?);
+        }
+        low = high;
+        high = high * 2 + 1;
+    }
+    Ok(low + upper_bound(item, data.get(low..).unwrap_or(&[]), less)?)
+}
+
+/// As [`lower_bound`], quick when the place is near the beginning.
+fn gallop_lower<T>(item: &T, data: &[T], less: &impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<usize> {
+    let (mut low, mut high) = (0, 1);
+    while let Some(other) = data.get(high - 1) {
+        if !less(other, item)? {
+            return Ok(low + lower_bound(item, data.get(low..high - 1).unwrap_or(&[]), less)?);
+        }
+        low = high;
+        high = high * 2 + 1;
+    }
+    Ok(low + lower_bound(item, data.get(low..).unwrap_or(&[]), less)?)
+}
+
+/// Merges two neighbouring runs.
+fn merge_runs<T: Copy>(
+    data: &mut [T],
+    left: Run,
+    right: Run,
+    spare: &mut Vec<T>,
+    less: &impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
+    let middle = left.length;
+    let Some(both) = data.get_mut(left.start..right.start + right.length) else { return Ok(()) };
+    // What is in place already at either end stays there.
+    let skip = match both.get(middle) {
+        Some(first) => gallop_upper(first, both.get(..middle).unwrap_or(&[]), less)?,
+        None => return Ok(()),
+    };
+    if skip == middle {
+        return Ok(());
+    }
+    let end = match both.get(middle - 1) {
+        Some(last) => middle + lower_bound(last, both.get(middle..).unwrap_or(&[]), less)?,
+        None => return Ok(()),
+    };
+    let Some(active) = both.get_mut(skip..end) else { return Ok(()) };
+    let middle = middle - skip;
+    spare.clear();
+    if middle <= active.len() - middle {
+        spare.extend_from_slice(active.get(..middle).unwrap_or(&[]));
+        merge_forwards(active, middle, spare, less)
+    } else {
+        spare.extend_from_slice(active.get(middle..).unwrap_or(&[]));
+        merge_backwards(active, middle, spare, less)
+    }
+}
+
+/// Merges the left run, copied to `left`, with the right run, which begins at `middle`, from the beginning.
+fn merge_forwards<T: Copy>(
+    data: &mut [T],
+    middle: usize,
+    left: &[T],
+    less: &impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
+    let (mut next_left, mut next_right, mut out) = (0, middle, 0);
+    let (mut left_wins, mut right_wins) = (0, 0);
+    while let (Some(&item), Some(&other)) = (left.get(next_left), data.get(next_right)) {
+        if left_wins >= GALLOP_AFTER || right_wins >= GALLOP_AFTER {
+            let count = gallop_upper(&other, left.get(next_left..).unwrap_or(&[]), less)?;
+            copy_into(data, out, left.get(next_left..next_left + count).unwrap_or(&[]));
+            next_left += count;
+            out += count;
+            let Some(&item) = left.get(next_left) else { break };
+            let run = gallop_lower(&item, data.get(next_right..).unwrap_or(&[]), less)?;
+            data.copy_within(next_right..next_right + run, out);
+            next_right += run;
+            out += run;
+            left_wins = if count >= GALLOP_AFTER { GALLOP_AFTER } else { 0 };
+            right_wins = if run >= GALLOP_AFTER { GALLOP_AFTER } else { 0 };
+            continue;
+        }
+        let winner = if less(&other, &item)? {
+            next_right += 1;
+            right_wins += 1;
+            left_wins = 0;
+            other
+        } else {
+            next_left += 1;
+            left_wins += 1;
+            right_wins = 0;
+            item
+        };
+        if let Some(place) = data.get_mut(out) {
+            *place = winner;
+        }
+        out += 1;
+    }
+    copy_into(data, out, left.get(next_left..).unwrap_or(&[]));
+    Ok(())
+}
+
+/// Merges the left run, which ends at `middle`, with the right run, copied to `right`, from the end.
+fn merge_backwards<T: Copy>(
+    data: &mut [T],
+    middle: usize,
+    right: &[T],
+    less: &impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
+    let (mut left_count, mut right_count, mut out) = (middle, right.len(), data.len());
+    let (mut left_wins, mut right_wins) = (0, 0);
+    while left_count > 0 && right_count > 0 {
+        let (Some(&item), Some(&other)) = (data.get(left_count - 1), right.get(right_count - 1)) else { break };
+        if left_wins >= GALLOP_AFTER || right_wins >= GALLOP_AFTER {
+            // Left items greater than the last right one go behind it, then right items not less than the last left one.
+            let kept = upper_bound(&other, data.get(..left_count).unwrap_or(&[]), less)?;
+            let moved = left_count - kept;
+            data.copy_within(kept..left_count, out - moved);
+            out -= moved;
+            left_count = kept;
+            if left_count == 0 {
+                break;
+            }
+            let Some(&item) = data.get(left_count - 1) else { break };
+            let kept = lower_bound(&item, right.get(..right_count).unwrap_or(&[]), less)?;
+            let run = right_count - kept;
+            copy_into(data, out - run, right.get(kept..right_count).unwrap_or(&[]));
+            out -= run;
+            right_count = kept;
+            left_wins = if moved >= GALLOP_AFTER { GALLOP_AFTER } else { 0 };
+            right_wins = if run >= GALLOP_AFTER { GALLOP_AFTER } else { 0 };
+            continue;
+        }
+        out -= 1;
+        let winner = if less(&other, &item)? {
+            left_count -= 1;
+            left_wins += 1;
+            right_wins = 0;
+            item
+        } else {
+            right_count -= 1;
+            right_wins += 1;
+            left_wins = 0;
+            other
+        };
+        if let Some(place) = data.get_mut(out) {
+            *place = winner;
+        }
+    }
+    copy_into(data, out - right_count, right.get(..right_count).unwrap_or(&[]));
+    Ok(())
+}
+
+fn copy_into<T: Copy>(data: &mut [T], at: usize, from: &[T]) {
+    if let Some(place) = data.get_mut(at..at + from.len()) {
+        place.copy_from_slice(from);
+    }
+}
