@@ -41,8 +41,8 @@ pub struct Place {
 /// The outcome of a search: the place, if any, and the state of the table searched, by which a writer sees whether the search
 /// still holds.
 #[derive(Copy, Clone)]
-struct Search {
-    place: Option<Place>,
+pub(crate) struct Search {
+    pub(crate) place: Option<Place>,
     table: Option<DictTable>,
     entries: usize,
 }
@@ -66,6 +66,13 @@ impl Dict {
     #[inline(always)]
     pub(crate) fn from_object(object: ObjectRef) -> Dict {
         debug_assert!(object.kind() == Kind::Dict as u8);
+        Dict(object)
+    }
+
+    /// The table of a set, used like a dict's: a set is laid out as a dict whose values are all True.
+    #[inline(always)]
+    pub(crate) fn of_set(object: ObjectRef) -> Dict {
+        debug_assert!(matches!(Kind::of(object), Kind::Set | Kind::FrozenSet));
         Dict(object)
     }
 
@@ -131,11 +138,11 @@ impl Dict {
                 return self.get_str(cx, text);
             }
         }
-        let hash = cx.hash(key)?;
+        let hash = cx.hash_dict_key(key)?;
         self.get_hashed(cx, key, fold_hash(hash))
     }
 
-    fn get_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
+    pub(crate) fn get_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
         let search = self.search(cx, key, hash)?;
         Ok(search.place.and_then(|place| place.table.value(place.entry)))
     }
@@ -145,7 +152,7 @@ impl Dict {
     /// # Errors
     /// As for [`Dict::get`].
     pub fn find(self, cx: &Context, key: Value) -> PyResult<Option<Place>> {
-        let hash = cx.hash(key)?;
+        let hash = cx.hash_dict_key(key)?;
         Ok(self.search(cx, key, fold_hash(hash))?.place)
     }
 
@@ -157,7 +164,7 @@ impl Dict {
         Ok(self.get(cx, key)?.is_some())
     }
 
-    fn search(self, cx: &Context, key: Value, hash: u32) -> PyResult<Search> {
+    pub(crate) fn search(self, cx: &Context, key: Value, hash: u32) -> PyResult<Search> {
         'again: loop {
             let Some(table) = self.table() else {
                 return Ok(Search { place: None, table: None, entries: 0 });
@@ -191,7 +198,7 @@ impl Dict {
     }
 
     /// Whether a search made without the lock still holds, now that the caller has the lock.
-    fn still_holds(self, search: &Search) -> bool {
+    pub(crate) fn still_holds(self, search: &Search) -> bool {
         if self.table() != search.table {
             return false;
         }
@@ -203,13 +210,13 @@ impl Dict {
     }
 
     /// A table for the live entries and room for as many again.
-    fn new_table(self, cx: &Context, additional: usize) -> PyResult<DictTable> {
+    pub(crate) fn new_table(self, cx: &Context, additional: usize) -> PyResult<DictTable> {
         let needed = self.len().saturating_add(additional).max(5);
         cx.new_dict_table(needed.saturating_mul(3) / 2 + 1)
     }
 
     /// Copies the live entries to an empty table; false if it is too small. The caller holds the lock.
-    fn move_entries(self, cx: &Context, to: DictTable) -> bool {
+    pub(crate) fn move_entries(self, cx: &Context, to: DictTable) -> bool {
         let Some(from) = self.table() else { return true };
         if to.capacity() <= self.len() {
             return false;
@@ -226,7 +233,7 @@ impl Dict {
 
     /// Appends an entry for a key that is absent, with a new table if one is needed and given; false if one is needed. The caller
     /// holds the lock.
-    fn append(self, cx: &Context, key: Value, value: Value, hash: u32, spare: &mut Option<DictTable>) -> bool {
+    pub(crate) fn append(self, cx: &Context, key: Value, value: Value, hash: u32, spare: &mut Option<DictTable>) -> bool {
         let appended = match self.table() {
             Some(table) => table.append(cx, key, value, hash),
             None => false,
@@ -248,7 +255,7 @@ impl Dict {
     /// TypeError for an unhashable key, MemoryError, and what hashing and comparing raise.
     #[inline]
     pub fn set(self, cx: &Context, key: Value, value: Value) -> PyResult<()> {
-        let hash = fold_hash(cx.hash(key)?);
+        let hash = fold_hash(cx.hash_dict_key(key)?);
         self.set_hashed(cx, key, value, hash)
     }
 
@@ -292,7 +299,15 @@ impl Dict {
     /// # Errors
     /// As for [`Dict::set`].
     pub fn set_default(self, cx: &Context, key: Value, default: Value) -> PyResult<Value> {
-        let hash = fold_hash(cx.hash(key)?);
+        let hash = fold_hash(cx.hash_dict_key(key)?);
+        self.set_default_hashed(cx, key, default, hash)
+    }
+
+    /// As [`Dict::set_default`] with the key's folded hash.
+    ///
+    /// # Errors
+    /// As for [`Dict::set`].
+    pub fn set_default_hashed(self, cx: &Context, key: Value, default: Value, hash: u32) -> PyResult<Value> {
         let mut spare = None;
         loop {
             let search = self.search(cx, key, hash)?;
@@ -317,7 +332,15 @@ impl Dict {
     /// # Errors
     /// As for [`Dict::get`].
     pub fn remove(self, cx: &Context, key: Value) -> PyResult<Option<Value>> {
-        let hash = fold_hash(cx.hash(key)?);
+        let hash = fold_hash(cx.hash_dict_key(key)?);
+        self.remove_hashed(cx, key, hash)
+    }
+
+    /// As [`Dict::remove`] with the key's folded hash.
+    ///
+    /// # Errors
+    /// As for [`Dict::get`].
+    pub fn remove_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
         loop {
             let search = self.search(cx, key, hash)?;
             let Some(place) = search.place else { return Ok(None) };
@@ -330,7 +353,7 @@ impl Dict {
     }
 
     /// Empties an entry. The caller holds the lock.
-    fn remove_place(self, cx: &Context, place: Place) -> Option<Value> {
+    pub(crate) fn remove_place(self, cx: &Context, place: Place) -> Option<Value> {
         let value = place.table.value(place.entry)?;
         place.table.remove(cx, place.entry);
         self.0.raw_store_u64(USED, (self.len() as u64).saturating_sub(1));
@@ -341,7 +364,7 @@ impl Dict {
     pub fn pop_last(self, cx: &Context) -> Option<(Value, Value)> {
         let _guard = cx.lock(self.0);
         let table = self.table()?;
-        for entry in (0..table.entry_count()).rev() {
+        for entry in (table.first_live()..table.live_end()).rev() {
             if let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) {
                 self.remove_place(cx, Place { table, entry });
                 return Some((key, value));
@@ -361,7 +384,7 @@ impl Dict {
     #[inline]
     pub fn next_item(self, from: usize) -> Option<(usize, Value, Value)> {
         let table = self.table()?;
-        let mut entry = from;
+        let mut entry = from.max(table.first_live());
         while entry < table.entry_count() {
             if let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) {
                 return Some((entry + 1, key, value));
@@ -386,16 +409,53 @@ impl Dict {
         items
     }
 
+    /// The keys of one moment, in a scratch vector.
+    pub fn snapshot_keys(self, cx: &Context) -> ScratchVector<'_> {
+        let mut keys = cx.scratch();
+        let _guard = cx.lock(self.0);
+        if let Some(table) = self.table() {
+            for entry in table.first_live()..table.live_end() {
+                if let (Some(key), Some(_)) = (table.key(entry), table.value(entry)) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
+    }
+
+    /// The values of one moment, in a scratch vector.
+    pub fn snapshot_values(self, cx: &Context) -> ScratchVector<'_> {
+        let mut values = cx.scratch();
+        let _guard = cx.lock(self.0);
+        if let Some(table) = self.table() {
+            for entry in table.first_live()..table.live_end() {
+                if let Some(value) = table.value(entry) {
+                    values.push(value);
+                }
+            }
+        }
+        values
+    }
+
     /// A shallow copy, an exact dict, atomically.
     ///
     /// # Errors
     /// MemoryError.
     pub fn copy(self, cx: &Context) -> PyResult<Dict> {
         let copy = cx.new_dict()?;
+        self.copy_into(cx, copy)?;
+        Ok(copy)
+    }
+
+    /// Puts the entries of one moment into an empty dict that no other thread sees.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn copy_into(self, cx: &Context, copy: Dict) -> PyResult<()> {
         loop {
             let length = self.len();
             if length == 0 {
-                return Ok(copy);
+                return Ok(());
             }
             let table = cx.new_dict_table(length + 1)?;
             let _guard = cx.lock(self.0);
@@ -404,7 +464,7 @@ impl Dict {
             }
             cx.store(copy.0, TABLE, Value::from(table.object()));
             copy.0.raw_store_u64(USED, self.len() as u64);
-            return Ok(copy);
+            return Ok(());
         }
     }
 

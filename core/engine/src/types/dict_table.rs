@@ -28,7 +28,9 @@ pub struct DictTable(ObjectRef);
 const ID: usize = 0;
 const ENTRIES: usize = 8;
 const SIZE_SHIFT: usize = 12;
-const HASHES: usize = 16;
+const FIRST_LIVE: usize = 16;
+const LIVE_END: usize = 20;
+const HASHES: usize = 24;
 
 const FREE: u32 = 0;
 
@@ -101,6 +103,32 @@ impl DictTable {
     #[inline(always)]
     pub fn entry_count(self) -> usize {
         self.0.raw_u32(ENTRIES) as usize
+    }
+
+    /// No entry below this one is live.
+    #[inline(always)]
+    pub fn first_live(self) -> usize {
+        self.0.raw_u32(FIRST_LIVE) as usize
+    }
+
+    /// No entry from this one on is live. Only for who holds the dict's lock.
+    #[inline(always)]
+    pub fn live_end(self) -> usize {
+        self.0.raw_u32(LIVE_END) as usize
+    }
+
+    /// Bytes of memory the table takes.
+    pub fn size_in_bytes(self) -> usize {
+        let places = 1usize << self.size_shift();
+        threadsnake_heap::HEADER_BYTES + 8 * self.0.slot_count() + self.index_offset() + places * self.index_width()
+    }
+
+    fn index_width(self) -> usize {
+        match self.size_shift() {
+            0..=7 => 1,
+            8..=15 => 2,
+            _ => 4,
+        }
     }
 
     #[inline(always)]
@@ -249,6 +277,7 @@ impl DictTable {
             self.advance(&mut probe);
         }
         self.0.raw_store_u32(ENTRIES, entry as u32 + 1);
+        self.0.raw_store_u32(LIVE_END, entry as u32 + 1);
         self.set_index(probe.place, entry as u32 + 1);
         true
     }
@@ -256,6 +285,14 @@ impl DictTable {
     /// Deletes an entry: it keeps its place in the index until the table is rebuilt. The caller holds the dict's lock.
     pub fn remove(self, cx: &Context, entry: usize) {
         cx.clear(self.0, Self::value_slot(entry));
+        // Dicts are used as queues and as stacks: neither end is searched through deleted entries again and again. Entries never
+        // come alive again, so whoever reads the old bounds only searches further than need be.
+        if entry == self.first_live() {
+            self.0.raw_store_u32(FIRST_LIVE, entry as u32 + 1);
+        }
+        if entry + 1 == self.live_end() {
+            self.0.raw_store_u32(LIVE_END, entry as u32);
+        }
     }
 
     /// Overwrites an entry's value. The caller holds the dict's lock.

@@ -1,0 +1,170 @@
+//! The operations of `dict` on two dicts at once: merging and equality.
+//!
+//! Invariant: both dicts are locked while one is merged into the other or compared with it, as long as no key needs Python code to be
+//! compared; where one does, what is left is done entry by entry on a snapshot. Source: Objects/dictobject.c (`dict_merge`, `dict_equal`).
+
+use crate::context::Context;
+use crate::error::PyResult;
+use crate::types::dict::{Dict, TABLE, match_keys};
+use crate::types::dict_table::{DictTable, Found, KeyMatch};
+use crate::value::Value;
+
+/// What to do with a key that both dicts have.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Duplicate {
+    /// The new value replaces the old one.
+    Replace,
+    /// The old value stays.
+    Keep,
+    /// KeyError with the key, as for `**` in calls.
+    Refuse,
+}
+
+/// How far a merge under locks came.
+enum Progress {
+    Done,
+    /// The target needs this much room.
+    NeedsRoom(usize),
+    /// A key needs Python code to be compared.
+    NeedsPython,
+    /// A key is there already, and may not be.
+    Refused(Value),
+}
+
+impl Dict {
+    /// Sets every item of another dict, in its order.
+    ///
+    /// # Errors
+    /// MemoryError, what comparing keys raises, and KeyError for a key that is refused.
+    pub fn merge(self, cx: &Context, other: Dict, duplicate: Duplicate) -> PyResult<()> {
+        if self == other {
+            return Ok(());
+        }
+        let mut spare: Option<DictTable> = None;
+        loop {
+            match self.merge_locked(cx, other, duplicate, &mut spare) {
+                Progress::Done => return Ok(()),
+                Progress::NeedsRoom(room) => spare = Some(cx.new_dict_table(room)?),
+                Progress::Refused(key) => return Err(cx.key_error(key)),
+                Progress::NeedsPython => break,
+            }
+        }
+        let items = other.snapshot(cx);
+        for pair in items.as_slice().chunks_exact(2) {
+            if let &[key, value] = pair {
+                match duplicate {
+                    Duplicate::Replace => self.set(cx, key, value)?,
+                    Duplicate::Keep => {
+                        self.set_default(cx, key, value)?;
+                    }
+                    Duplicate::Refuse => {
+                        if self.contains(cx, key)? {
+                            return Err(cx.key_error(key));
+                        }
+                        self.set(cx, key, value)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn merge_locked(
+        self,
+        cx: &Context,
+        other: Dict,
+        duplicate: Duplicate,
+        spare: &mut Option<DictTable>,
+    ) -> Progress {
+        let _guards = cx.lock_two(self.object(), other.object());
+        let Some(from) = other.table() else { return Progress::Done };
+        let wanted = self.len() + other.len();
+        let room = self.table().map_or(0, |table| table.capacity() - table.entry_count());
+        if room < other.len() {
+            match spare.take() {
+                Some(table) if table.capacity() > wanted && self.move_entries(cx, table) => {
+                    cx.store(self.object(), TABLE, Value::from(table.object()));
+                }
+                _ => return Progress::NeedsRoom(wanted.saturating_mul(3) / 2 + 5),
+            }
+        }
+        for entry in from.first_live()..from.live_end() {
+            let (Some(key), Some(value)) = (from.key(entry), from.value(entry)) else { continue };
+            let Some(table) = self.table() else { return Progress::NeedsRoom(wanted + 5) };
+            let hash = from.hash(entry);
+            match table.search_from(table.probe(hash), hash, |existing| match_keys(cx, key, existing)) {
+                Found::Compare { .. } => return Progress::NeedsPython,
+                Found::Entry(place) => match duplicate {
+                    Duplicate::Replace => table.set_value(cx, place, value),
+                    Duplicate::Keep => {}
+                    Duplicate::Refuse => return Progress::Refused(key),
+                },
+                Found::Absent => {
+                    if !self.append(cx, key, value, hash, &mut None) {
+                        return Progress::NeedsRoom(wanted + 5);
+                    }
+                }
+            }
+        }
+        Progress::Done
+    }
+
+    /// `self == other`
+    ///
+    /// # Errors
+    /// What comparing keys and values raises.
+    pub fn equals(self, cx: &Context, other: Dict) -> PyResult<bool> {
+        if self == other {
+            return self.equals_slow(cx, other);
+        }
+        match self.equals_locked(cx, other) {
+            KeyMatch::Same => Ok(true),
+            KeyMatch::Different => Ok(false),
+            KeyMatch::Unknown => self.equals_slow(cx, other),
+        }
+    }
+
+    fn equals_locked(self, cx: &Context, other: Dict) -> KeyMatch {
+        let _guards = cx.lock_two(self.object(), other.object());
+        if self.len() != other.len() {
+            return KeyMatch::Different;
+        }
+        let Some(table) = self.table() else { return KeyMatch::Same };
+        for entry in table.first_live()..table.live_end() {
+            let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) else { continue };
+            let Some(other_table) = other.table() else { return KeyMatch::Different };
+            let hash = table.hash(entry);
+            let found = other_table.search_from(other_table.probe(hash), hash, |existing| match_keys(cx, key, existing));
+            let other_value = match found {
+                Found::Compare { .. } => return KeyMatch::Unknown,
+                Found::Absent => return KeyMatch::Different,
+                Found::Entry(place) => match other_table.value(place) {
+                    Some(value) => value,
+                    None => return KeyMatch::Different,
+                },
+            };
+            match cx.match_without_python(value, other_value) {
+                KeyMatch::Same => {}
+                outcome => return outcome,
+            }
+        }
+        KeyMatch::Same
+    }
+
+    fn equals_slow(self, cx: &Context, other: Dict) -> PyResult<bool> {
+        if self.len() != other.len() {
+            return Ok(false);
+        }
+        let items = self.snapshot(cx);
+        for pair in items.as_slice().chunks_exact(2) {
+            if let &[key, value] = pair {
+                match other.get(cx, key)? {
+                    Some(other_value) if cx.equal(value, other_value)? => {}
+                    _ => return Ok(false),
+                }
+            }
+            cx.poll()?;
+        }
+        Ok(true)
+    }
+}
