@@ -19,17 +19,6 @@ const SENTINEL: usize = 1;
 #[pyclass(id = CallableIterator, name = "callable_iterator", slots = 2, flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = "")]
 pub struct CallableIterator(ObjectRef);
 
-/// `iter(callable, sentinel)`
-///
-/// # Errors
-/// MemoryError.
-pub fn new(cx: &Context, callable: Value, sentinel: Value) -> PyResult {
-    let object = cx.allocate(Kind::CallableIterator, 2, 0)?;
-    cx.initialize(object, CALLABLE, callable);
-    cx.initialize(object, SENTINEL, sentinel);
-    Ok(Value::from(object))
-}
-
 impl CallableIterator {
     fn finish(self, cx: &Context) {
         cx.clear(self.0, CALLABLE);
@@ -66,5 +55,18 @@ impl CallableIterator {
             }
             _ => reduce(cx, "iter", cx.empty_tuple().as_value()),
         }
+    }
+}
+
+impl Context {
+    /// `iter(callable, sentinel)`
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn callable_iterator(&self, callable: Value, sentinel: Value) -> PyResult {
+        let object = self.allocate(Kind::CallableIterator, 2, 0)?;
+        self.initialize(object, CALLABLE, callable);
+        self.initialize(object, SENTINEL, sentinel);
+        Ok(Value::from(object))
     }
 }

@@ -81,6 +81,30 @@ impl GenericAlias {
     }
 }
 
+/// `__parameters__` of an object with this tuple of arguments.
+///
+/// # Errors
+/// What attribute lookups raise.
+pub fn collect_parameters(cx: &Context, arguments: Value) -> PyResult {
+    let arguments = Tuple::expect(cx, arguments)?;
+    Ok(parameters_of(cx, arguments.as_slice())?.as_value())
+}
+
+/// The tuple of arguments with the parameters replaced, for what is subscripted like an alias.
+///
+/// # Errors
+/// As for [`substitute`].
+pub fn substitute_parameters(
+    cx: &Context,
+    alias: Value,
+    arguments: Value,
+    parameters: Value,
+    item: Value,
+) -> PyResult {
+    let (arguments, parameters) = (Tuple::expect(cx, arguments)?, Tuple::expect(cx, parameters)?);
+    Ok(substitute(cx, alias, arguments, parameters, item)?.as_value())
+}
+
 fn lookup(cx: &Context, value: Value, name: &str) -> PyResult<Option<Value>> {
     let name = cx.intern_str(name)?;
     cx.find_attribute_or_none(value, name)
@@ -92,7 +116,7 @@ fn lookup(cx: &Context, value: Value, name: &str) -> PyResult<Option<Value>> {
 /// What attribute lookups raise.
 pub fn parameters_of(cx: &Context, arguments: &[Value]) -> PyResult<Tuple> {
     let mut found = cx.scratch();
-    collect_parameters(cx, arguments, &mut found)?;
+    gather_parameters(cx, arguments, &mut found)?;
     cx.new_tuple(found.as_slice())
 }
 
@@ -102,13 +126,13 @@ fn add_once(found: &mut ScratchVector<'_>, value: Value) {
     }
 }
 
-fn collect_parameters(cx: &Context, arguments: &[Value], found: &mut ScratchVector<'_>) -> PyResult<()> {
+fn gather_parameters(cx: &Context, arguments: &[Value], found: &mut ScratchVector<'_>) -> PyResult<()> {
     for &argument in arguments {
         if Class::from_value(argument).is_some() {
             continue;
         }
         if let Some(nested) = nested_arguments(cx, argument) {
-            cx.recursive(|| collect_parameters(cx, nested.as_slice(), found))?;
+            cx.recursive(|| gather_parameters(cx, nested.as_slice(), found))?;
             continue;
         }
         if lookup(cx, argument, "__typing_subst__")?.is_some() {

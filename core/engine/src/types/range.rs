@@ -522,6 +522,15 @@ fn new_iterator(cx: &Context, start: Value, step: Value, length: Value) -> PyRes
 }
 
 impl Context {
+    /// Start, stop and step of a range whose items, and the number behind the last, are all tagged ints.
+    #[inline]
+    pub fn small_range(&self, object: ObjectRef) -> Option<(Value, Value, Value)> {
+        let range = Range::from_value(Value::from(object))?;
+        let (_, stop, step, _) = range.as_small()?;
+        stop.checked_add(step).and_then(Value::small_int)?;
+        Some((range.start(), range.stop(), range.step()))
+    }
+
     /// `range(start, stop, step)` of exact ints; the step is not 0.
     ///
     /// # Errors
