@@ -157,7 +157,7 @@ pub mod module {
 
     #[pyfunction(signature = "(key, source)")]
     fn source_hash(cx: &Context, key: i64, source: Value) -> PyResult<Value> {
-        let bytes = cx.bytes_like_to_vec(source)?;
+        let bytes = cx.bytes_like(source)?;
         let hash = threadsnake_engine::text::hash::HashKey::new(key as u64, 0).of_bytes(&bytes);
         cx.bytes(&hash.to_le_bytes())
     }

@@ -117,7 +117,7 @@ pub(crate) fn push_frame(
 pub(crate) fn pop_frame(cx: &Context) {
     let frame = cx.frames().current();
     if frame.frame_object.get() != 0 {
-        cx.leave_frame(frame);
+        crate::types::frame_object::detach(cx, frame);
     }
     cx.frames().pop();
     cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(1));

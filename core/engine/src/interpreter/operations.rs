@@ -789,13 +789,11 @@ pub(crate) fn raise_current(cx: &Context) -> Raised {
 }
 
 pub(crate) fn match_exception_group(cx: &Context, exception: Value, clause: Value) -> PyResult<(Value, Value)> {
-    let (matched, rest) = cx.match_exception_group(exception, clause)?;
-    Ok((matched.unwrap_or(Value::NONE), rest.unwrap_or(Value::NONE)))
+    crate::types::exception_group::match_clause(cx, exception, clause)
 }
 
 pub(crate) fn combine_exception_group(cx: &Context, original: Value, raised: Value) -> PyResult<Value> {
-    let Some(raised) = List::from_value(raised) else { return Ok(Value::NONE) };
-    Ok(cx.combine_exception_group(original, raised)?.unwrap_or(Value::NONE))
+    crate::types::exception_group::combine(cx, original, raised)
 }
 
 pub(crate) fn load_special(cx: &Context, value: Value, which: u16) -> PyResult<MethodPair> {
@@ -1023,6 +1021,14 @@ pub(crate) fn call_intrinsic(cx: &Context, number: u16, arguments: &[Value]) -> 
         }
         Some(Intrinsic::SubscriptGeneric) => type_parameters::subscript_generic(cx, first),
         Some(Intrinsic::StopIterationError) => crate::types::generator::stop_iteration_error(cx, first),
+        Some(Intrinsic::SetUpAnnotations) => {
+            let target = namespace(cx.frames().current());
+            let name = cx.intern_str("__annotations__")?;
+            if mapping_find(cx, target, name)?.is_none() {
+                cx.set_item(target, name.as_value(), cx.new_dict()?.as_value())?;
+            }
+            Ok(Value::NONE)
+        }
         None => Err(cx.raise(ExceptionClass::SystemError, format_args!("unknown intrinsic {number}"))),
     }
 }

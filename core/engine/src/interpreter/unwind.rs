@@ -32,7 +32,7 @@ pub(crate) fn unwind(cx: &Context) -> Outcome {
             |instruction| instruction.operation_number() == Operation::Reraise as u16,
         );
         if let (Some(exception), false) = (as_exception(pending), reraised) {
-            cx.add_traceback(exception, frame);
+            crate::types::traceback::add_entry(cx, exception, frame, index);
         }
         // A traceback entry that could not be allocated leaves a MemoryError pending instead.
         let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(pending);

@@ -405,3 +405,25 @@ impl Context {
         Ok(self.str_from_wtf8(bytes)?.as_value())
     }
 }
+
+impl Context {
+    /// Sets `co_filename` of a code object and the code objects among its constants.
+    ///
+    /// # Errors
+    /// TypeError if the value is no code object.
+    pub fn set_code_file_name(&self, code: Value, file_name: Str) -> PyResult<()> {
+        let Some(code) = CodeObject::from_value(code) else {
+            return Err(self.type_error_expected("code", code));
+        };
+        self.check_native_stack()?;
+        self.store(code.object(), slot::FILE_NAME, file_name.as_value());
+        let mut index = 0;
+        while let Some(constant) = code.constant(index) {
+            if constant.is_kind(Kind::Code) {
+                self.set_code_file_name(constant, file_name)?;
+            }
+            index += 1;
+        }
+        Ok(())
+    }
+}

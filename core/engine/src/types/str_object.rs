@@ -671,3 +671,33 @@ impl Context {
         Ok(Str(string))
     }
 }
+
+impl Context {
+    /// The concatenation of strings.
+    ///
+    /// # Errors
+    /// TypeError if a piece is no string, MemoryError.
+    pub fn str_join_pieces(&self, pieces: &[Value]) -> PyResult<Str> {
+        let mut length = 0usize;
+        let mut shift = 0;
+        let mut ascii = true;
+        for &piece in pieces {
+            let text = Str::expect(self, piece)?;
+            length = length.checked_add(text.len()).ok_or_else(|| self.memory_error())?;
+            shift = shift.max(text.width_shift());
+            ascii &= text.is_ascii();
+        }
+        if length == 0 {
+            return Ok(self.empty_str());
+        }
+        let joined = self.allocate_str(length, shift, ascii)?;
+        let mut at = 0;
+        for &piece in pieces {
+            let Some(text) = Str::from_value(piece) else { continue };
+            // SAFETY: the new string has room for all pieces at the widest width, and `at` is the sum of those written.
+            unsafe { write_str_units(joined.0.raw_bytes_pointer().add(DATA + (at << shift)), shift, text) };
+            at += text.len();
+        }
+        Ok(joined)
+    }
+}
