@@ -68,6 +68,12 @@ static OUTPUT: Choice = Choice {
 };
 static STARTUP: Choice = Choice { name: "--startup", value: None, meaning: "measure start-up alone" };
 
+static OBJECTS: Choice = Choice {
+    name: "--objects",
+    value: None,
+    meaning: "measure the memory for one object of each kind alone",
+};
+
 /// The checks that a row of `ci/targets.toml` may name.
 pub const TARGET_CHECKS: [&str; 8] =
     ["check", "unit", "programs", "examples", "stress", "loom", "miri", "bare"];
@@ -166,7 +172,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         meaning: "measure bench/programs on several interpreters and thread counts",
-        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &STARTUP],
+        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &STARTUP, &OBJECTS],
         run: bench::run,
     },
 ];
