@@ -145,7 +145,7 @@ const MIRI_PACKAGES: &[(&str, &[&str])] = &[
     ("threadsnake-arch-x86_64", &["--lib"]),
     ("threadsnake-arch-aarch64", &["--lib"]),
     ("threadsnake-platform-hosted", &["--lib"]),
-    ("threadsnake-heap", &["--lib", "--test", "exact_roots"]),
+    ("threadsnake-heap", &["--lib"]),
 ];
 
 /// Everything unsafe below the engine, interpreted.
