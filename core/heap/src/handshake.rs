@@ -18,7 +18,7 @@
 
 use threadsnake_hal::Platform;
 
-use crate::sync::{AtomicU32, Ordering, spin_pause};
+use crate::sync::{AtomicU32, Ordering, park, spin_pause, unpark};
 
 /// Bit of the poll word: a pause is wanted.
 pub(crate) const POLL_PAUSE: u32 = 1;
@@ -40,7 +40,7 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    pub(crate) const fn new_running() -> Participant {
+    pub(crate) fn new_running() -> Participant {
         Participant { poll: AtomicU32::new(0), state: AtomicU32::new(RUNNING) }
     }
 
@@ -62,7 +62,7 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    pub(crate) const fn new() -> Handshake {
+    pub(crate) fn new() -> Handshake {
         Handshake {
             busy: AtomicU32::new(0),
             arrivals: AtomicU32::new(0),
@@ -114,7 +114,7 @@ impl Handshake {
             if Self::has_stopped(participant) {
                 break;
             }
-            platform.park(&self.arrivals, arrivals, None);
+            park(platform, &self.arrivals, arrivals);
         }
         self.coordinator_asleep.store(0, Ordering::SeqCst);
     }
@@ -122,7 +122,7 @@ impl Handshake {
     fn announce(&self, platform: &'static dyn Platform) {
         self.arrivals.fetch_add(1, Ordering::SeqCst);
         if self.coordinator_asleep.load(Ordering::SeqCst) != 0 {
-            platform.unpark(&self.arrivals, 1);
+            unpark(platform, &self.arrivals, 1);
         }
     }
 
@@ -164,7 +164,7 @@ impl Handshake {
             {
                 continue;
             }
-            platform.park(&participant.state, STOPPED | ASLEEP, None);
+            park(platform, &participant.state, STOPPED | ASLEEP);
         }
     }
 
@@ -196,7 +196,7 @@ impl Handshake {
                     }
                 }
                 Err(_) => {
-                    platform.park(&participant.state, HELD | ASLEEP, None);
+                    park(platform, &participant.state, HELD | ASLEEP);
                 }
             }
         }
@@ -208,7 +208,7 @@ impl Handshake {
         let state = participant.state.load(Ordering::SeqCst);
         let next = if state & !ASLEEP == HELD { BLOCKED } else { RUNNING };
         if participant.state.swap(next, Ordering::SeqCst) & ASLEEP != 0 {
-            platform.unpark(&participant.state, 1);
+            unpark(platform, &participant.state, 1);
         }
     }
 

@@ -14,7 +14,7 @@ use crate::block::{BlockList, count, state};
 use crate::committer::Ledger;
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
-use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, count_of, counts_word, logged_bit, rooted_bit};
+use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, clear_counts, count_of, logged_bit, rooted_bit};
 use crate::heap::Heap;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Segments, read_entry};
@@ -47,7 +47,7 @@ impl Heap {
             }
             for group in 0..BLOCK_BYTES / (8 * GRANULE_BYTES) {
                 // SAFETY: eight granules of a mapped block.
-                unsafe { counts_word(start + group * 8 * GRANULE_BYTES) }.store(0, Ordering::Relaxed);
+                unsafe { clear_counts(start + group * 8 * GRANULE_BYTES) };
             }
         });
         for block in self.large.iterate() {
