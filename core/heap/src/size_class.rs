@@ -106,12 +106,8 @@ mod tests {
 
     #[test]
     fn each_size_gets_the_smallest_class_that_fits() {
-<<<<<<< HEAD
         // Miri runs a sample: the arithmetic is the same.
         for bytes in (1..=LARGEST_CELL_BYTES).step_by(if cfg!(miri) { 37 } else { 1 }) {
-=======
-        for bytes in (1..=LARGEST_CELL_BYTES).step_by(if cfg!(miri) { 509 } else { 1 }) {
->>>>>>> e54db38 (heap: model-check the protocols between threads)
             let class = class_of(bytes);
             assert!(CELL_BYTES[class] as usize >= bytes);
             assert!(class == 0 || (CELL_BYTES[class - 1] as usize) < bytes, "{bytes}");
@@ -122,12 +118,7 @@ mod tests {
     fn the_reciprocal_divides_exactly() {
         for &cell in &CELL_BYTES {
             let reciprocal = reciprocal(cell);
-<<<<<<< HEAD
             for offset in (0..BLOCK_BYTES).step_by(if cfg!(miri) { 997 } else { 1 }) {
-=======
-            // Miri is slow: a sample there.
-            for offset in (0..BLOCK_BYTES).step_by(if cfg!(miri) { 4093 } else { 1 }) {
->>>>>>> e54db38 (heap: model-check the protocols between threads)
                 assert_eq!(cell_index(offset, reciprocal), offset / cell as usize);
             }
         }
