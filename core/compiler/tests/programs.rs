@@ -1,9 +1,8 @@
 //! Compiles every Python program of this repository (`tests/`, `examples/`, `bench/`) and checks the code that comes out.
 
-mod verify;
-
 use std::path::{Path, PathBuf};
 
+use threadsnake_bytecode::verifier;
 use threadsnake_compiler::{CompileOptions, compile};
 
 fn python_files(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -31,7 +30,7 @@ fn the_programs_of_the_repository_compile() {
         let options = CompileOptions { file_name: file.display().to_string(), ..CompileOptions::default() };
         match compile(&source, &options) {
             Ok(output) => {
-                if let Err(problem) = verify::verify(&output.code) {
+                if let Err(problem) = verifier::verify(&output.code) {
                     failures.push(format!("{}: {problem}", file.display()));
                 }
             }
