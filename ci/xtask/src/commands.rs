@@ -6,7 +6,9 @@ use crate::command_line::{Choice, Given};
 use crate::interpreter::Mode;
 use crate::tally::Tally;
 use crate::targets::{Table, Target};
-use crate::{bench, cargo_runs, examples, generated_files, programs, repository_checks, setup};
+use crate::{
+    bench, cargo_runs, command_line_cases, examples, generated_files, programs, repository_checks, setup,
+};
 
 /// A command.
 struct Command {
@@ -75,8 +77,8 @@ static OBJECTS: Choice = Choice {
 };
 
 /// The checks that a row of `ci/targets.toml` may name.
-pub const TARGET_CHECKS: [&str; 8] =
-    ["check", "unit", "programs", "examples", "stress", "loom", "miri", "bare"];
+pub const TARGET_CHECKS: [&str; 9] =
+    ["check", "unit", "command-line", "programs", "examples", "stress", "loom", "miri", "bare"];
 
 static COMMANDS: &[Command] = &[
     Command {
@@ -144,6 +146,12 @@ static COMMANDS: &[Command] = &[
         meaning: "the programs of examples/ with 1, 2, 4 and 7 threads, output compared with python3's",
         options: &[&TARGET, &ONLY, &JOBS, &STRESS, &FLAG, &INTERPRETER],
         run: examples::run,
+    },
+    Command {
+        name: "command-line",
+        meaning: "the interpreter's own command line, case by case, compared with python3's",
+        options: &[&TARGET, &ONLY, &INTERPRETER],
+        run: command_line_cases::run,
     },
     Command {
         name: "bare",
@@ -271,6 +279,7 @@ fn target_check(target: &Target, check: &str) -> Result<Tally, String> {
         "check" => self::check(&Given::default()),
         "unit" => cargo_runs::unit(target),
         "programs" => programs::run_on(target, &programs::Selection::everything(), Mode::Release),
+        "command-line" => command_line_cases::run_on(target, &programs::Selection::everything()),
         "examples" => examples::run_on(target, &programs::Selection::everything(), Mode::Release),
         "stress" => cargo_runs::stress(false, &Given::default()),
         "loom" => cargo_runs::loom(false),
