@@ -225,6 +225,12 @@ impl Block {
         free_cells
     }
 
+    /// Cells whose count is not 0.
+    pub(crate) fn occupied_cells(&self) -> u32 {
+        let start = self.start();
+        (0..BLOCK_BITMAP_WORDS).map(|word| zero_counts(start + word * 64 * GRANULE_BYTES).count_zeros()).sum()
+    }
+
     /// Whether every count is 0.
     pub(crate) fn is_empty(&self) -> bool {
         let start = self.start();
@@ -317,6 +323,10 @@ unsafe impl Send for BlockList {}
 impl BlockList {
     pub(crate) const fn new() -> BlockList {
         BlockList { first: core::ptr::null(), last: core::ptr::null(), length: 0 }
+    }
+
+    pub(crate) fn new_array<const N: usize>() -> [BlockList; N] {
+        core::array::from_fn(|_| BlockList::new())
     }
 
     pub(crate) fn push(&mut self, block: &Block) {

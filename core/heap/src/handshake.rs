@@ -30,8 +30,10 @@ const HELD: u32 = 3;
 /// Added to `Stopped` and `Held` by a thread that sleeps on the word.
 const ASLEEP: u32 = 4;
 
-const ARRIVAL_SPINS: u32 = 2000;
-const RELEASE_SPINS: u32 = 2000;
+/// Looks at a state before a thread sleeps, when there are processors enough for all.
+pub(crate) const SPINS: u32 = 2000;
+/// The same when there are not: whoever spins keeps somebody else from arriving.
+pub(crate) const SPINS_CROWDED: u32 = 20;
 
 /// One thread's part.
 pub(crate) struct Participant {
@@ -97,14 +99,12 @@ impl Handshake {
     }
 
     /// Waits until a participant stands still.
-    pub(crate) fn wait_for(&self, participant: &Participant, platform: &'static dyn Platform) {
-        for _ in 0..ARRIVAL_SPINS {
+    pub(crate) fn wait_for(&self, participant: &Participant, platform: &'static dyn Platform, spins: u32) {
+        for _ in 0..spins {
             if Self::has_stopped(participant) {
                 return;
             }
             spin_pause();
-            #[cfg(loom)]
-            break;
         }
         loop {
             let arrivals = self.arrivals.load(Ordering::SeqCst);
@@ -137,6 +137,7 @@ impl Handshake {
         &self,
         participant: &Participant,
         platform: &'static dyn Platform,
+        spins_at_most: u32,
         mut meanwhile: impl FnMut() -> bool,
     ) {
         participant.state.store(STOPPED, Ordering::SeqCst);
@@ -152,7 +153,7 @@ impl Handshake {
                 continue;
             }
             spins += 1;
-            if spins < RELEASE_SPINS && cfg!(not(loom)) {
+            if spins < spins_at_most {
                 spin_pause();
                 continue;
             }
@@ -184,7 +185,7 @@ impl Handshake {
                 Ok(_) => return,
                 Err(HELD) => {
                     spins += 1;
-                    if spins < RELEASE_SPINS && cfg!(not(loom)) {
+                    if spins < SPINS_CROWDED && cfg!(not(loom)) {
                         spin_pause();
                     } else {
                         let _ = participant.state.compare_exchange(

@@ -13,7 +13,7 @@
 //! | stores | `barrier`, `logged`, `log` | the first overwrite in an epoch is logged with the old value |
 //! | private and shared | `publish` | what a shared object refers to is shared |
 //! | stopping threads | `handshake`, `pause` | nobody stops after the release |
-//! | counting up | `epoch`, `roots` | who takes a count from 0 promotes |
+//! | counting up | `epoch`, `roots`, `gang` | who takes a count from 0 promotes |
 //! | counting down | `committer` | fields first, then the count becomes 0 |
 //! | cycles | `trace` | zero all counts, count up from the roots |
 //! | weak references | `weak`, `weak_status` | not claimable in the epoch of a dereference |
@@ -50,6 +50,8 @@ mod epoch;
 pub mod fault;
 #[cfg(not(loom))]
 mod finalizer;
+#[cfg(not(loom))]
+mod gang;
 #[cfg(not(loom))]
 mod geometry;
 mod handshake;

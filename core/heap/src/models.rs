@@ -104,7 +104,7 @@ struct World {
 fn pause_once(world: &World) {
     if world.handshake.try_begin() {
         world.handshake.ask(&world.participant);
-        world.handshake.wait_for(&world.participant, &HOSTED);
+        world.handshake.wait_for(&world.participant, &HOSTED, 0);
         world.state.add();
         world.handshake.release(&world.participant, &HOSTED);
         world.handshake.end();
@@ -129,7 +129,7 @@ fn the_coordinator_and_a_running_thread_exclude_each_other() {
         let coordinator = thread::spawn(move || pause_once(&other));
         world.state.add();
         if world.participant.pause_wanted() {
-            world.handshake.stop(&world.participant, &HOSTED, || false);
+            world.handshake.stop(&world.participant, &HOSTED, 0, || false);
         }
         world.state.add();
         // The thread ends by blocking for ever: the coordinator need not wait for it.
@@ -151,7 +151,7 @@ fn a_blocked_thread_is_held_and_let_go() {
         world.handshake.enter_blocking(&world.participant, &HOSTED);
         world.handshake.leave_blocking(&world.participant, &HOSTED);
         if world.participant.pause_wanted() {
-            world.handshake.stop(&world.participant, &HOSTED, || false);
+            world.handshake.stop(&world.participant, &HOSTED, 0, || false);
         }
         world.state.add();
         world.handshake.enter_blocking(&world.participant, &HOSTED);
