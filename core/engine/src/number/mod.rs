@@ -6,11 +6,14 @@
 //! - [`integer`]: ints of any size as operands and results; [`big_integer`] is their arithmetic, [`bitwise`] their bits,
 //!   [`integer_text`] their text, [`integer_float`] their meeting with floats.
 //! - [`float_text`]: `repr` and `float()`; [`float_format`]: fixed precision; [`float_hex`]: hexadecimal;
-//!   [`float_math`]: division, powers and rounding as Python defines them.
+//!   [`float_math`]: division, powers and rounding as Python defines them; [`complex_math`]: the same for complex numbers;
+//!   [`elementary`]: the functions of a C library, which the host provides.
 //! - [`hash`]: one hash for equal numbers of any type.
 
 pub mod big_integer;
 pub mod bitwise;
+pub mod complex_math;
+pub mod elementary;
 pub mod float_format;
 pub mod float_hex;
 pub mod float_math;
