@@ -6,7 +6,9 @@ use crate::command_line::{Choice, Given};
 use crate::interpreter::Mode;
 use crate::tally::Tally;
 use crate::targets::{Table, Target};
-use crate::{bench, cargo_runs, examples, generated_files, programs, repository_checks, setup};
+use crate::{
+    bench, cargo_runs, command_line_cases, examples, generated_files, programs, repository_checks, setup,
+};
 
 /// A command.
 struct Command {
@@ -68,9 +70,15 @@ static OUTPUT: Choice = Choice {
 };
 static STARTUP: Choice = Choice { name: "--startup", value: None, meaning: "measure start-up alone" };
 
+static OBJECTS: Choice = Choice {
+    name: "--objects",
+    value: None,
+    meaning: "measure the memory for one object of each kind alone",
+};
+
 /// The checks that a row of `ci/targets.toml` may name.
-pub const TARGET_CHECKS: [&str; 8] =
-    ["check", "unit", "programs", "examples", "stress", "loom", "miri", "bare"];
+pub const TARGET_CHECKS: [&str; 9] =
+    ["check", "unit", "command-line", "programs", "examples", "stress", "loom", "miri", "bare"];
 
 static COMMANDS: &[Command] = &[
     Command {
@@ -140,6 +148,12 @@ static COMMANDS: &[Command] = &[
         run: examples::run,
     },
     Command {
+        name: "command-line",
+        meaning: "the interpreter's own command line, case by case, compared with python3's",
+        options: &[&TARGET, &ONLY, &INTERPRETER],
+        run: command_line_cases::run,
+    },
+    Command {
         name: "bare",
         meaning: "build the no_std crates for targets without std",
         options: &[&TARGET],
@@ -166,7 +180,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         meaning: "measure bench/programs on several interpreters and thread counts",
-        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &STARTUP],
+        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &STARTUP, &OBJECTS],
         run: bench::run,
     },
 ];
@@ -265,6 +279,7 @@ fn target_check(target: &Target, check: &str) -> Result<Tally, String> {
         "check" => self::check(&Given::default()),
         "unit" => cargo_runs::unit(target),
         "programs" => programs::run_on(target, &programs::Selection::everything(), Mode::Release),
+        "command-line" => command_line_cases::run_on(target, &programs::Selection::everything()),
         "examples" => examples::run_on(target, &programs::Selection::everything(), Mode::Release),
         "stress" => cargo_runs::stress(false, &Given::default()),
         "loom" => cargo_runs::loom(false),

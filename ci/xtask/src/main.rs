@@ -7,6 +7,7 @@
 mod bench;
 mod cargo_runs;
 mod command_line;
+mod command_line_cases;
 mod commands;
 mod examples;
 mod expected_failures;

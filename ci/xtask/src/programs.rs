@@ -220,12 +220,13 @@ fn run_job(job: &Job, interpreter: &Interpreter, reference: &Reference) -> Resul
 }
 
 /// A folder of its own for the temporary files of one run.
-struct Scratch {
+pub struct Scratch {
     folder: PathBuf,
 }
 
 impl Scratch {
-    fn new(name: &str) -> Result<Scratch, String> {
+    /// Makes the folder.
+    pub fn new(name: &str) -> Result<Scratch, String> {
         static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!(
@@ -235,6 +236,11 @@ impl Scratch {
         ));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(Scratch { folder })
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 }
 

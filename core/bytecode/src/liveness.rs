@@ -64,11 +64,11 @@ impl RegisterSet {
         }
     }
 
-    fn insert_range(&mut self, range: RegisterRange) {
+    pub(crate) fn insert_range(&mut self, range: RegisterRange) {
         self.for_range(range, |word, mask| *word |= mask);
     }
 
-    fn remove_range(&mut self, range: RegisterRange) {
+    pub(crate) fn remove_range(&mut self, range: RegisterRange) {
         self.for_range(range, |word, mask| *word &= !mask);
     }
 
@@ -81,10 +81,14 @@ impl RegisterSet {
         self.words.extend_from_slice(words);
     }
 
-    fn union_words(&mut self, words: &[u64]) {
+    /// Adds what is in `words`; whether that changed anything.
+    pub(crate) fn union_words(&mut self, words: &[u64]) -> bool {
+        let mut has_changed = false;
         for (mine, other) in self.words.iter_mut().zip(words) {
+            has_changed |= other & !*mine != 0;
             *mine |= other;
         }
+        has_changed
     }
 }
 
@@ -306,7 +310,7 @@ impl Liveness {
 
 /// The first instructions of the basic blocks: entry, jump targets, what follows a jump, handlers, and the ends of
 /// handlers' ranges (so that all instructions of a block have the same handler).
-fn block_starts(code: CodeView<'_>) -> Vec<u32> {
+pub(crate) fn block_starts(code: CodeView<'_>) -> Vec<u32> {
     let length = code.instructions.len();
     let mut starts = Vec::new();
     let mut add = |index: usize| {

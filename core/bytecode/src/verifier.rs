@@ -2,9 +2,10 @@
 //!
 //! Invariant: in code that passes, every operand is in range, every path stays on instruction starts, and no register that
 //! a call's callee may overwrite is read afterwards. An interpreter may then index registers, constants, names and
-//! instructions without checks. Not checked: that a register read is never empty (the compiler's definite assignment), and
-//! types of values.
+//! instructions without checks, and (see [`definite`]) take what it reads for values. Not checked: the types of values.
 //! Source: the rules at the head of [`crate::operation`]; the idea is the JVM's class file verifier.
+
+pub mod definite;
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -50,10 +51,14 @@ pub enum Problem {
     JumpTarget(i64),
     /// Control can run past the last instruction.
     FallsOffTheEnd,
-    /// `YieldDelegate` without a jump after it.
+    /// `YieldDelegate` without the jump back to its `Send` after it.
     MissingJumpAfterDelegate,
     /// A yield in a block that is not flagged as a generator or coroutine.
     YieldOutsideGenerator,
+    /// A register that is read but may be empty, or hold what a callee left there.
+    MayBeEmpty(u32),
+    /// The code is too large to be analysed.
+    TooLarge,
     /// A register inside or above the callee's frame is needed after the call.
     LiveInWindow(u16),
     /// An exception table row that is empty, out of range or not on instruction starts.
@@ -104,6 +109,8 @@ impl fmt::Display for VerifyError {
             Problem::FallsOffTheEnd => formatter.write_str("control runs past the end"),
             Problem::MissingJumpAfterDelegate => formatter.write_str("delegation without a jump after it"),
             Problem::YieldOutsideGenerator => formatter.write_str("yield outside of a generator"),
+            Problem::MayBeEmpty(register) => write!(formatter, "register {register} may be empty"),
+            Problem::TooLarge => formatter.write_str("too large to verify"),
             Problem::LiveInWindow(register) => {
                 write!(formatter, "register {register} is needed after a call that overwrites it")
             }
@@ -191,7 +198,8 @@ fn verify_one(code: &Code) -> Result<(), Failure> {
             return Err((row, Problem::Register(entry.register as u32)));
         }
     }
-    verify_windows(view)
+    verify_windows(view)?;
+    definite::verify_definite(code)
 }
 
 fn verify_signature(code: &Code) -> Result<(), Problem> {
@@ -246,7 +254,8 @@ fn verify_instruction(
     for (mode, word) in operation.operands().into_iter().zip(words) {
         match mode {
             OperandMode::Unused if word != 0 => return Err(Problem::UnusedOperandSet),
-            OperandMode::Base if word >= code.register_count => return Err(Problem::Register(word as u32)),
+            // A range of no registers may start just past the last one.
+            OperandMode::Base if word > code.register_count => return Err(Problem::Register(word as u32)),
             OperandMode::Constant if word as usize >= code.constants.len() => {
                 return Err(Problem::Constant(word as u32));
             }
@@ -347,16 +356,26 @@ fn verify_flow(
     if to.next.is_some_and(|next| !is_start(next)) {
         return Err(Problem::FallsOffTheEnd);
     }
-    if operation == Operation::YieldDelegate {
-        let follower = code.instructions.get(index + 1).and_then(|word| word.operation());
-        if follower != Some(Operation::Jump) {
-            return Err(Problem::MissingJumpAfterDelegate);
-        }
-        if !is_start(index + 2) {
-            return Err(Problem::FallsOffTheEnd);
-        }
+    if operation == Operation::YieldDelegate && !is_followed_by_its_jump(code, index, instruction) {
+        return Err(Problem::MissingJumpAfterDelegate);
     }
     Ok(())
+}
+
+/// A delegation goes on by a jump back to the `Send` of the same registers, and that one's jump and a delegate that finishes
+/// under `throw` go to the same place, just after the jump.
+fn is_followed_by_its_jump(code: &Code, index: usize, delegate: Instruction) -> bool {
+    let at = |index: usize| {
+        let word = code.instructions.get(index).copied()?;
+        Some((word.operation()?, word))
+    };
+    let Some((Operation::Jump, jump)) = at(index + 1) else { return false };
+    let back = jump_target(Operation::Jump, jump, index + 1);
+    let Some(send_index) = back.and_then(|target| usize::try_from(target).ok()) else { return false };
+    let Some((Operation::Send, send)) = at(send_index) else { return false };
+    send.a() == delegate.a()
+        && send.b() == delegate.c()
+        && jump_target(Operation::Send, send, send_index) == Some(index as i64 + 2)
 }
 
 /// A call's callee takes the registers from the first argument on: none of them may be needed afterwards.

@@ -1,7 +1,7 @@
 //! Python 3.14 source text to bytecode.
 //!
 //! - [`source`]: bytes to text, positions.
-//! - [`parse`]: text to syntax tree, within limits on nesting; [`syntax_errors`] words its errors as CPython does.
+//! - [`parse`]: text to syntax tree, within limits on nesting; [`diagnose`] words its errors as CPython does.
 //! - [`scope`]: the symbol table.
 //! - [`compiler`]: the code generator's state, names and folding; one file per kind of construct beside it: [`expressions`],
 //!   [`conditions`], [`calls`], [`comprehensions`], [`formatting`], [`generators`], [`targets`], [`statements`], [`exceptions`],
@@ -21,6 +21,7 @@ mod compiler;
 mod comprehensions;
 mod conditions;
 mod constants;
+mod diagnose;
 mod error;
 mod exceptions;
 mod expressions;
@@ -37,7 +38,6 @@ mod scope;
 mod source;
 mod statements;
 mod strings;
-mod syntax_errors;
 mod targets;
 mod type_parameters;
 mod unit;

@@ -39,7 +39,8 @@ fn instruction_at(items: &[Item], index: usize) -> Option<(usize, &PendingInstru
     })
 }
 
-/// Jumps to an unconditional jump go to its target at once.
+/// Jumps to an unconditional jump go to its target at once; but not `Send`'s, since a delegation that finishes under `throw`
+/// goes on where that jump goes by skipping the jump back.
 fn thread_jumps(unit: &mut Unit<'_>) {
     let places = label_places(unit);
     let resolve = |mut label: Label| {
@@ -61,6 +62,7 @@ fn thread_jumps(unit: &mut Unit<'_>) {
         .items
         .iter()
         .map(|item| match item {
+            Item::Instruction(PendingInstruction { operation: Operation::Send, target, .. }) => *target,
             Item::Instruction(PendingInstruction { target: Some(target), .. }) => Some(resolve(*target)),
             _ => None,
         })

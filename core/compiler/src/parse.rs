@@ -9,7 +9,7 @@ use ruff_python_parser::{Mode as ParserMode, ParseOptions, lexer};
 
 use crate::error::{ErrorKind, Result, SyntaxError};
 use crate::source::Source;
-use crate::{CompileOptions, Mode, syntax_errors};
+use crate::{CompileOptions, Mode, diagnose};
 
 /// The deepest brackets.
 const MAXIMUM_BRACKETS: usize = 200;
@@ -96,6 +96,14 @@ pub fn parse(source: &Source, options: &CompileOptions) -> Result<Mod> {
     // In an expression, leading blanks mean nothing.
     let parse_options = ParseOptions::from(mode).with_target_version(PythonVersion::PY314);
     let parsed = ruff_python_parser::parse_unchecked(&source.text, parse_options);
-    syntax_errors::check(source, options, &parsed)?;
-    Ok(parsed.into_syntax())
+    let problem = match (parsed.errors().first(), parsed.unsupported_syntax_errors().first()) {
+        (Some(error), _) => Some((error.location, error.error.to_string())),
+        (None, Some(error)) => Some((error.range, "invalid syntax".to_owned())),
+        (None, None) => None,
+    };
+    let Some((range, message)) = problem else { return Ok(parsed.into_syntax()) };
+    if options.allow_incomplete_input && diagnose::is_incomplete(&source.text) {
+        return Err(SyntaxError::of_kind(source, ErrorKind::IncompleteInput, range, "incomplete input"));
+    }
+    Err(diagnose::explain(source, options.mode).unwrap_or_else(|| SyntaxError::at(source, range, message)))
 }

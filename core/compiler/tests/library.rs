@@ -1,9 +1,8 @@
 //! Compiles all of CPython's library and checks the code that comes out: registers, jumps, windows, tables.
 
-mod verify;
-
 use std::path::{Path, PathBuf};
 
+use threadsnake_bytecode::verifier;
 use threadsnake_compiler::{CompileOptions, compile};
 
 fn python_files(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -30,7 +29,7 @@ fn whole_library_compiles() {
         let options = CompileOptions { file_name: file.display().to_string(), ..CompileOptions::default() };
         match compile(&source, &options) {
             Ok(output) => {
-                if let Err(problem) = verify::verify(&output.code) {
+                if let Err(problem) = verifier::verify(&output.code) {
                     failures.push(format!("{}: {problem}", file.display()));
                 }
             }

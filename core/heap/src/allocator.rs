@@ -379,6 +379,7 @@ impl Heap {
 
     /// Recomputes the bytes that end an epoch for `threads` threads.
     pub(crate) fn set_epoch_limit(&self, threads: usize) {
+        self.crowded.store(threads > self.processors, Ordering::Relaxed);
         let share = self.share_bytes.load(Ordering::Relaxed);
         self.epoch_limit.store(share.saturating_mul(threads.max(1)), Ordering::Relaxed);
     }

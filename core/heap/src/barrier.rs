@@ -13,8 +13,9 @@
 //! Collection" (LXR), PLDI 2022, for the field granularity.
 
 use crate::fault::{Fault, on};
-use crate::geometry::{Bit, logged_bit};
+use crate::geometry::logged_bit;
 use crate::large::span_logged_bit;
+use crate::logged::first_overwrite;
 use crate::mutator::Mutator;
 use crate::object::{BARRIER_FLAGS, Object, ObjectRef, SMALL_SLOTS, flag, is_reference, slot_out_of_range};
 use crate::sync::Ordering;
@@ -68,13 +69,8 @@ impl Mutator {
         let span = if flags & flag::LARGE != 0 { span_logged_bit(&object, slot) } else { None };
         // SAFETY: the object is alive, so its chunk is mapped; not a span of chunks.
         let bit = span.unwrap_or_else(|| unsafe { logged_bit(address) });
-        // Acquire: pairs with the winner's fetch_or, so that the store to come is after the winner's read.
-        if bit.word.load(Ordering::Acquire) & bit.mask != 0 {
-            return;
-        }
         // SAFETY: in range.
-        let old = unsafe { object.slot_cell(slot) }.load(Ordering::Acquire);
-        if set_logged(bit) {
+        if let Some(old) = first_overwrite(bit.word, bit.mask, unsafe { object.slot_cell(slot) }) {
             // SAFETY: the owner, with no other borrow.
             let log = &mut unsafe { self.local() }.log;
             match span {
@@ -278,18 +274,6 @@ impl Mutator {
             }
         }
     }
-}
-
-/// Sets a logged bit; whether this call did.
-#[inline]
-fn set_logged(bit: Bit<'_>) -> bool {
-    if on(Fault::LoggedBitPlain) {
-        let before = bit.word.load(Ordering::Relaxed);
-        crate::stress::racy_window();
-        bit.word.store(before | bit.mask, Ordering::Relaxed);
-        return before & bit.mask == 0;
-    }
-    bit.word.fetch_or(bit.mask, Ordering::AcqRel) & bit.mask == 0
 }
 
 fn for_each_bit(mut bits: u64, mut visit: impl FnMut(usize)) {

@@ -14,7 +14,7 @@
 use crate::fault::{Fault, on};
 use crate::geometry::{
     BLOCK_BITMAP_WORDS, BLOCK_BITS, BLOCK_BYTES, BLOCK_MASK, CHUNK_BLOCKS, CHUNK_BYTES, CHUNK_MASK,
-    FIRST_BLOCK, GRANULE_BYTES, HEADERS_BYTES, block_index, chunk_of, count_of, counts_word, free_set,
+    FIRST_BLOCK, GRANULE_BYTES, HEADERS_BYTES, block_index, chunk_of, count_of, free_set, load_counts,
 };
 use crate::object::{HEADER_BYTES, Object, flag};
 use crate::size_class::{CELL_BYTES, cell_index, reciprocal};
@@ -225,14 +225,19 @@ impl Block {
         free_cells
     }
 
+    /// Cells whose count is not 0.
+    pub(crate) fn occupied_cells(&self) -> u32 {
+        let start = self.start();
+        (0..BLOCK_BITMAP_WORDS).map(|word| zero_counts(start + word * 64 * GRANULE_BYTES).count_zeros()).sum()
+    }
+
     /// Whether every count is 0.
     pub(crate) fn is_empty(&self) -> bool {
         let start = self.start();
         // SAFETY: this header's block lies in a mapped chunk.
         let empty = (0..BLOCK_BYTES / (8 * GRANULE_BYTES)).all(|group| {
             // SAFETY: eight granules of this block, which lies in a mapped chunk.
-            let counts = unsafe { counts_word(start + group * 8 * GRANULE_BYTES) };
-            counts.load(Ordering::Relaxed) == 0
+            unsafe { load_counts(start + group * 8 * GRANULE_BYTES) == 0 }
         });
         fence(Ordering::Acquire);
         empty
@@ -251,14 +256,14 @@ fn zero_counts(address: usize) -> u64 {
     let mut bits = 0;
     for group in 0..8 {
         // SAFETY: called for granules of one block, which lies in a mapped chunk.
-        let counts = unsafe { counts_word(address + group * 8 * GRANULE_BYTES) }.load(Ordering::Relaxed);
+        let counts = unsafe { load_counts(address + group * 8 * GRANULE_BYTES) };
         let byte = if counts == 0 {
             0xFF
         } else {
             // The high bit of each byte: set if the byte is not 0 (no carry crosses bytes); then eight bits gathered.
             const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
             let occupied = (((counts & LOW) + LOW) | counts) & !LOW;
-            let occupied = (u64::from_le(occupied) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            let occupied = (occupied >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
             !occupied & 0xFF
         };
         bits |= byte << (group * 8);
@@ -318,6 +323,10 @@ unsafe impl Send for BlockList {}
 impl BlockList {
     pub(crate) const fn new() -> BlockList {
         BlockList { first: core::ptr::null(), last: core::ptr::null(), length: 0 }
+    }
+
+    pub(crate) fn new_array<const N: usize>() -> [BlockList; N] {
+        core::array::from_fn(|_| BlockList::new())
     }
 
     pub(crate) fn push(&mut self, block: &Block) {

@@ -14,13 +14,14 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
-use crate::block::{Block, block_header, count, set_count, state};
+use crate::block::{Block, BlockList, block_header, count, set_count, state};
 use crate::client::OutOfMemory;
 use crate::epoch::commit_segment;
 use crate::fault::{Fault, on};
 use crate::geometry::count_of;
 use crate::heap::Heap;
 use crate::log::{Log, Segment, Segments};
+use crate::mutex::Mutex;
 use crate::object::{ObjectRef, flag, is_reference};
 use crate::size_class::CLASS_COUNT;
 use crate::sync::{AtomicU32, Ordering};
@@ -31,7 +32,7 @@ const CHUNK_SLOTS: usize = 4096;
 /// Decrements between two looks at whether a pause is wanted.
 const STEPS: u32 = 64;
 /// Free blocks kept resident; the rest is given back when the committer has nothing else to do.
-const KEEP_WARM_BLOCKS: usize = 256;
+const KEEP_WARM_BLOCKS: usize = 64;
 
 /// The decrements of one epoch.
 pub(crate) struct Batch {
@@ -285,6 +286,7 @@ impl Heap {
     fn run_committer(&self) {
         let interval = self.configuration.finalizer_interval_nanoseconds;
         let mut epoch_seen = self.epoch();
+        let mut epoch_trimmed = 0;
         let mut deadline = self.platform.monotonic_nanoseconds().saturating_add(interval);
         loop {
             let signal = self.committer.signal.load(Ordering::SeqCst);
@@ -298,7 +300,10 @@ impl Heap {
                 };
                 if idle {
                     self.give_notice();
-                    self.trim_pool();
+                    if self.epoch() != epoch_trimmed {
+                        epoch_trimmed = self.epoch();
+                        self.trim();
+                    }
                     if self.finalizers.has_incoming() {
                         self.pause_from_outside();
                     }
@@ -334,7 +339,39 @@ impl Heap {
         }
     }
 
-    fn trim_pool(&self) {
+    /// Gives listed blocks that are empty back to the pool, looking at no more than `at_most` of each class.
+    ///
+    /// A block in a common list is nobody's: while it is out of the list here, no thread finds it, and no pause relists it,
+    /// because the caller holds the ledger. It holds nothing young, because a pause listed it and nobody acquired it since.
+    pub(crate) fn return_empty_blocks(&self, _ledger: &mut Ledger, list: &Mutex<BlockList>, at_most: usize) {
+        let length = list.lock().length.min(at_most);
+        for _ in 0..length {
+            let Some(block) = list.lock().pop() else {
+                break;
+            };
+            if block.is_empty() {
+                if block.native.load(Ordering::Relaxed) {
+                    block.cells().for_each(|cell| self.destruct(cell));
+                }
+                self.pool.lock().return_blocks(block, 1);
+            } else {
+                list.lock().push(block);
+            }
+        }
+    }
+
+    /// Looks at all listed blocks, a class at a time with the ledger held, then gives the pool's surplus back to the platform.
+    fn trim(&self) {
+        for list in &self.listed {
+            if self.handshake.is_busy() {
+                return;
+            }
+            self.return_empty_blocks(&mut self.ledger.lock(), list, usize::MAX);
+        }
+        self.trim_pool();
+    }
+
+    pub(crate) fn trim_pool(&self) {
         let mut pool = self.pool.lock();
         let keep = KEEP_WARM_BLOCKS.max(pool.bytes_in_use / crate::geometry::BLOCK_BYTES / 8);
         if pool.warm_blocks() > keep {

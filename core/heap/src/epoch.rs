@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::block::count;
 use crate::fault::{Fault, on};
+use crate::gang::{Entries, Task};
 use crate::geometry::{count_of, logged_bit};
 use crate::heap::Heap;
 use crate::large::{slot_index, span_logged_bit};
@@ -17,6 +18,8 @@ use crate::sync::Ordering;
 
 /// Slots of an object counted before others get a turn (rule 3).
 const CHUNK_SLOTS: usize = 4096;
+/// Worklist entries between two looks at whether others want some.
+const TURN: usize = 256;
 
 /// One thread's work in a pause.
 pub(crate) struct Worker<'h> {
@@ -24,7 +27,7 @@ pub(crate) struct Worker<'h> {
     pub(crate) epoch: u64,
     pub(crate) parity: usize,
     /// Objects to count the fields of, and from which slot on.
-    stack: Vec<(usize, u32)>,
+    stack: Entries,
     /// Roots this worker was first to find.
     pub(crate) rooted: Vec<usize>,
     /// Make sure that what is counted is an object: under stress.
@@ -116,24 +119,63 @@ impl<'h> Worker<'h> {
     /// Counts the fields of all promoted objects, and so on.
     pub(crate) fn drain(&mut self) {
         while let Some((address, from)) = self.stack.pop() {
-            // SAFETY: a promoted object is alive.
-            let object = unsafe { ObjectRef::from_address(address) };
-            let slots = object.slot_count();
-            let first = from as usize;
-            let end = slots.min(first + CHUNK_SLOTS);
-            if end < slots {
-                self.stack.push((address, end as u32));
+            self.count_fields(address, from);
+        }
+    }
+
+    /// The same for a while; then `Some`, with entries for other workers if they are `wanted` and there are enough. `None` when
+    /// nothing is left.
+    pub(crate) fn drain_some(&mut self, wanted: bool) -> Option<Entries> {
+        for _ in 0..TURN {
+            let (address, from) = self.stack.pop()?;
+            self.count_fields(address, from);
+        }
+        if wanted && self.stack.len() >= 2 {
+            // The older half: nearer to the roots, so there is more below it.
+            let half = self.stack.len() / 2;
+            return Some(self.stack.drain(..half).collect());
+        }
+        Some(Entries::new())
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        self.stack.is_empty()
+    }
+
+    /// Takes over what another worker gave away.
+    pub(crate) fn adopt(&mut self, entries: Entries) {
+        self.stack.extend(entries);
+    }
+
+    /// Starts on a task; what it leaves on the worklist is drained by the caller.
+    pub(crate) fn begin_task(&mut self, task: Task<'_>) {
+        match task {
+            Task::Segment(segment) => self.apply_segment(segment),
+            Task::Roots(mutator) => self.scan_thread(mutator),
+            Task::Globals => self.scan_globals(),
+            Task::Candidates(cells) => cells.iter().for_each(|cell| self.count_root(*cell)),
+        }
+    }
+
+    #[inline]
+    fn count_fields(&mut self, address: usize, from: u32) {
+        // SAFETY: a promoted object is alive.
+        let object = unsafe { ObjectRef::from_address(address) };
+        let slots = object.slot_count();
+        let first = from as usize;
+        let end = slots.min(first + CHUNK_SLOTS);
+        if end < slots {
+            self.stack.push((address, end as u32));
+        }
+        for slot in first..end {
+            // SAFETY: below the slot count.
+            let word = unsafe { object.slot_unchecked(slot) };
+            if is_reference(word) {
+                self.count_up(word as usize);
             }
-            for slot in first..end {
-                // SAFETY: below the slot count.
-                let word = unsafe { object.slot_unchecked(slot) };
-                if is_reference(word) {
-                    self.count_up(word as usize);
-                }
-            }
-            if self.tracing && first == 0 {
-                self.trace_extra(object);
-            }
+        }
+        if self.tracing && first == 0 {
+            self.trace_extra(object);
         }
     }
 
@@ -182,7 +224,6 @@ impl<'h> Worker<'h> {
                 Entry::Increment { object } => self.count_up(object),
                 Entry::Decrement { .. } => {}
             }
-            self.drain();
         }
     }
 

@@ -16,7 +16,7 @@
 //! Invariant: counts lie outside the objects, so reading an object never dirties its cache line (Levanoni-Petrank;
 //! LXR, PLDI 2022). One contiguous table per chunk keeps the counts of neighbouring blocks off the same cache sets.
 
-use crate::sync::{AtomicU8, AtomicU64};
+use crate::sync::{AtomicU8, AtomicU64, Ordering};
 
 /// Bytes in a granule: every cell starts on one.
 pub(crate) const GRANULE_BYTES: usize = 16;
@@ -79,16 +79,42 @@ pub(crate) unsafe fn count_of<'a>(address: usize) -> &'a AtomicU8 {
     unsafe { &*core::ptr::with_exposed_provenance::<AtomicU8>(place) }
 }
 
-/// Eight counts at once, for sweeping; `granule_address` is aligned to eight granules.
+/// Eight counts at once, for sweeping, the first in the lowest byte; `granule_address` is aligned to eight granules.
+///
+/// The bytes are atomics of one byte; this reads them as one word, which every processor we support does as eight
+/// single-copy atomic byte reads or better. See `Block::sweep` for what the reader relies on. Miri does not model accesses of
+/// mixed sizes, so there the bytes are read one by one.
 ///
 /// # Safety
-/// As for [`count_of`]. The bytes are atomics of one byte; this reads them as one word, which every processor we
-/// support does as eight single-copy atomic byte reads or better. See `block::sweep` for what the reader relies on.
+/// As for [`count_of`].
 #[inline(always)]
-pub(crate) unsafe fn counts_word<'a>(granule_address: usize) -> &'a AtomicU64 {
-    let place = chunk_of(granule_address) + COUNTS_OFFSET + ((granule_address & CHUNK_MASK) >> 4);
-    // SAFETY: as above; eight granules from an aligned granule lie in one aligned word of the table.
-    unsafe { &*core::ptr::with_exposed_provenance::<AtomicU64>(place) }
+pub(crate) unsafe fn load_counts(granule_address: usize) -> u64 {
+    #[cfg(miri)]
+    {
+        let byte = |index: usize| {
+            // SAFETY: passed on; eight granules from an aligned one are in the same block.
+            unsafe { count_of(granule_address + index * GRANULE_BYTES) }.load(Ordering::Relaxed)
+        };
+        u64::from_le_bytes(core::array::from_fn(byte))
+    }
+    #[cfg(not(miri))]
+    {
+        let place = chunk_of(granule_address) + COUNTS_OFFSET + ((granule_address & CHUNK_MASK) >> 4);
+        // SAFETY: as for `count_of`; eight granules from an aligned granule lie in one aligned word of the table.
+        let word = unsafe { &*core::ptr::with_exposed_provenance::<AtomicU64>(place) };
+        u64::from_le(word.load(Ordering::Relaxed))
+    }
+}
+
+/// Sets eight counts to 0. The world is stopped.
+///
+/// # Safety
+/// As for [`count_of`].
+pub(crate) unsafe fn clear_counts(granule_address: usize) {
+    for index in 0..8 {
+        // SAFETY: passed on; eight granules from an aligned one are in the same block.
+        unsafe { count_of(granule_address + index * GRANULE_BYTES) }.store(0, Ordering::Relaxed);
+    }
 }
 
 /// A word of a bitmap and the bit in it.

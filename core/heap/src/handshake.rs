@@ -18,7 +18,7 @@
 
 use threadsnake_hal::Platform;
 
-use crate::sync::{AtomicU32, Ordering, spin_pause};
+use crate::sync::{AtomicU32, Ordering, park, spin_pause, unpark};
 
 /// Bit of the poll word: a pause is wanted.
 pub(crate) const POLL_PAUSE: u32 = 1;
@@ -30,8 +30,10 @@ const HELD: u32 = 3;
 /// Added to `Stopped` and `Held` by a thread that sleeps on the word.
 const ASLEEP: u32 = 4;
 
-const ARRIVAL_SPINS: u32 = 2000;
-const RELEASE_SPINS: u32 = 2000;
+/// Looks at a state before a thread sleeps, when there are processors enough for all.
+pub(crate) const SPINS: u32 = 2000;
+/// The same when there are not: whoever spins keeps somebody else from arriving.
+pub(crate) const SPINS_CROWDED: u32 = 20;
 
 /// One thread's part.
 pub(crate) struct Participant {
@@ -40,7 +42,7 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    pub(crate) const fn new_running() -> Participant {
+    pub(crate) fn new_running() -> Participant {
         Participant { poll: AtomicU32::new(0), state: AtomicU32::new(RUNNING) }
     }
 
@@ -62,7 +64,7 @@ pub(crate) struct Handshake {
 }
 
 impl Handshake {
-    pub(crate) const fn new() -> Handshake {
+    pub(crate) fn new() -> Handshake {
         Handshake {
             busy: AtomicU32::new(0),
             arrivals: AtomicU32::new(0),
@@ -97,14 +99,12 @@ impl Handshake {
     }
 
     /// Waits until a participant stands still.
-    pub(crate) fn wait_for(&self, participant: &Participant, platform: &'static dyn Platform) {
-        for _ in 0..ARRIVAL_SPINS {
+    pub(crate) fn wait_for(&self, participant: &Participant, platform: &'static dyn Platform, spins: u32) {
+        for _ in 0..spins {
             if Self::has_stopped(participant) {
                 return;
             }
             spin_pause();
-            #[cfg(loom)]
-            break;
         }
         loop {
             let arrivals = self.arrivals.load(Ordering::SeqCst);
@@ -114,7 +114,7 @@ impl Handshake {
             if Self::has_stopped(participant) {
                 break;
             }
-            platform.park(&self.arrivals, arrivals, None);
+            park(platform, &self.arrivals, arrivals);
         }
         self.coordinator_asleep.store(0, Ordering::SeqCst);
     }
@@ -122,7 +122,7 @@ impl Handshake {
     fn announce(&self, platform: &'static dyn Platform) {
         self.arrivals.fetch_add(1, Ordering::SeqCst);
         if self.coordinator_asleep.load(Ordering::SeqCst) != 0 {
-            platform.unpark(&self.arrivals, 1);
+            unpark(platform, &self.arrivals, 1);
         }
     }
 
@@ -137,6 +137,7 @@ impl Handshake {
         &self,
         participant: &Participant,
         platform: &'static dyn Platform,
+        spins_at_most: u32,
         mut meanwhile: impl FnMut() -> bool,
     ) {
         participant.state.store(STOPPED, Ordering::SeqCst);
@@ -152,7 +153,7 @@ impl Handshake {
                 continue;
             }
             spins += 1;
-            if spins < RELEASE_SPINS && cfg!(not(loom)) {
+            if spins < spins_at_most {
                 spin_pause();
                 continue;
             }
@@ -164,7 +165,7 @@ impl Handshake {
             {
                 continue;
             }
-            platform.park(&participant.state, STOPPED | ASLEEP, None);
+            park(platform, &participant.state, STOPPED | ASLEEP);
         }
     }
 
@@ -184,7 +185,7 @@ impl Handshake {
                 Ok(_) => return,
                 Err(HELD) => {
                     spins += 1;
-                    if spins < RELEASE_SPINS && cfg!(not(loom)) {
+                    if spins < SPINS_CROWDED && cfg!(not(loom)) {
                         spin_pause();
                     } else {
                         let _ = participant.state.compare_exchange(
@@ -196,7 +197,7 @@ impl Handshake {
                     }
                 }
                 Err(_) => {
-                    platform.park(&participant.state, HELD | ASLEEP, None);
+                    park(platform, &participant.state, HELD | ASLEEP);
                 }
             }
         }
@@ -208,7 +209,7 @@ impl Handshake {
         let state = participant.state.load(Ordering::SeqCst);
         let next = if state & !ASLEEP == HELD { BLOCKED } else { RUNNING };
         if participant.state.swap(next, Ordering::SeqCst) & ASLEEP != 0 {
-            platform.unpark(&participant.state, 1);
+            unpark(platform, &participant.state, 1);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::chunk_map::ChunkMap;
 use crate::client::{Client, HeapConfiguration, OutOfMemory};
 use crate::committer::{Committer, Ledger};
 use crate::finalizer::FinalizerQueue;
+use crate::gang::Gang;
 use crate::geometry::{BLOCK_BITMAP_WORDS, BLOCK_BYTES, CHUNK_BLOCKS, FIRST_BLOCK};
 use crate::handshake::Handshake;
 use crate::lock::ParkingLot;
@@ -65,12 +66,17 @@ pub struct Heap {
     pub(crate) weak: WeakTable,
     pub(crate) finalizers: FinalizerQueue,
     pub(crate) multithreaded: AtomicBool,
+    /// More threads than processors.
+    pub(crate) crowded: AtomicBool,
     /// The next pause traces.
     pub(crate) trace_wanted: AtomicBool,
     /// Bytes in use above which a trace is wanted.
     pub(crate) trace_threshold: AtomicUsize,
     pub(crate) counters: Counters,
     pub(crate) parking: ParkingLot,
+    pub(crate) gang: Gang,
+    /// Asked for once: the platform may have to read files to know.
+    pub(crate) processors: usize,
     /// The first problem a checker found, until somebody takes it.
     pub(crate) check_failure: Mutex<Option<String>>,
 }
@@ -126,10 +132,13 @@ impl Heap {
             weak: WeakTable::new(platform),
             finalizers: FinalizerQueue::new(platform),
             multithreaded: AtomicBool::new(false),
+            crowded: AtomicBool::new(false),
             trace_wanted: AtomicBool::new(false),
             trace_threshold: AtomicUsize::new(configuration.trace_floor_bytes),
             counters: Counters::new(platform, configuration.statistics),
             parking: ParkingLot::new(),
+            gang: Gang::new(platform),
+            processors: platform.processor_count(),
             check_failure: Mutex::new(platform, None),
             configuration,
         };
@@ -220,6 +229,15 @@ impl Heap {
                     visit(block);
                 }
             }
+        }
+    }
+
+    /// How often a thread looks before it sleeps.
+    pub(crate) fn spins(&self) -> u32 {
+        if self.crowded.load(Ordering::Relaxed) {
+            crate::handshake::SPINS_CROWDED
+        } else {
+            crate::handshake::SPINS
         }
     }
 

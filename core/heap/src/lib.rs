@@ -10,16 +10,16 @@
 //! | blocks of cells | `block` | acquired at most once between two pauses |
 //! | where blocks come from | `pool`, `chunk_map` | never more than the limit |
 //! | allocation | `allocator`, `large` | an epoch ends only before a cell is taken |
-//! | stores | `barrier`, `log` | the first overwrite in an epoch is logged with the old value |
+//! | stores | `barrier`, `logged`, `log` | the first overwrite in an epoch is logged with the old value |
 //! | private and shared | `publish` | what a shared object refers to is shared |
 //! | stopping threads | `handshake`, `pause` | nobody stops after the release |
-//! | counting up | `epoch`, `roots` | who takes a count from 0 promotes |
+//! | counting up | `epoch`, `roots`, `gang` | who takes a count from 0 promotes |
 //! | counting down | `committer` | fields first, then the count becomes 0 |
 //! | cycles | `trace` | zero all counts, count up from the roots |
-//! | weak references | `weak` | not claimable in the epoch of a dereference |
+//! | weak references | `weak`, `weak_status` | not claimable in the epoch of a dereference |
 //! | finalizers | `finalizer` | queued once, the queue owns a count |
 //! | native code's own roots | [`scratch`] | linked while it exists |
-//! | object locks | [`lock`] | no safepoint under a lock |
+//! | object locks | [`lock`], `byte_lock` | no safepoint under a lock |
 //! | figures | `statistics` | free when off |
 //! | hostile settings and the checker | `stress`, `check`, [`fault`] | every rule can be broken, and is caught |
 #![no_std]
@@ -36,6 +36,7 @@ mod allocator;
 mod barrier;
 #[cfg(not(loom))]
 mod block;
+mod byte_lock;
 #[cfg(not(loom))]
 mod check;
 #[cfg(not(loom))]
@@ -50,6 +51,8 @@ pub mod fault;
 #[cfg(not(loom))]
 mod finalizer;
 #[cfg(not(loom))]
+mod gang;
+#[cfg(not(loom))]
 mod geometry;
 mod handshake;
 #[cfg(not(loom))]
@@ -60,6 +63,9 @@ mod large;
 pub mod lock;
 #[cfg(not(loom))]
 mod log;
+mod logged;
+#[cfg(all(loom, test))]
+mod models;
 #[cfg(not(loom))]
 mod mutator;
 #[cfg(not(loom))]
@@ -87,6 +93,7 @@ mod sync;
 mod trace;
 #[cfg(not(loom))]
 mod weak;
+mod weak_status;
 
 #[cfg(not(loom))]
 pub use client::{AllocationOptions, Client, HeapConfiguration, OutOfMemory, StressConfiguration};

@@ -1,18 +1,16 @@
 //! The one-byte lock in an object's header.
 //!
 //! Nothing for private objects. Spins briefly, then parks on one of the heap's parking words, chosen by the object's
-//! address (a byte cannot be parked on). The byte is 0 (free), 1 (held) or 2 (held, somebody may sleep).
+//! address (a byte cannot be parked on). The byte's protocol is in `byte_lock`.
 //!
 //! Invariant: no safepoint under an object lock. So a holder never waits for a pause, and a waiter, though it is no
 //! safepoint either, waits only for the holder's few instructions. Two objects are locked in address order.
 
-use threadsnake_hal::Platform;
-
+use crate::byte_lock::{lock_byte_slow, try_lock_byte, unlock_byte};
 use crate::mutator::Mutator;
 use crate::object::ObjectRef;
-use crate::sync::{AtomicU8, AtomicU32, Ordering, spin_pause};
+use crate::sync::AtomicU32;
 
-const SPINS: u32 = 100;
 const PARKING_WORDS: usize = 64;
 
 /// Words that waiters sleep on: each counts the wakes of the locks that hash to it.
@@ -28,48 +26,6 @@ impl ParkingLot {
     fn word(&self, address: usize) -> &AtomicU32 {
         &self.words[(address >> 4) % PARKING_WORDS]
     }
-}
-
-/// Takes the lock if it is free.
-#[inline(always)]
-pub(crate) fn try_lock_byte(byte: &AtomicU8) -> bool {
-    // Acquire: pairs with the Release of `unlock_byte`.
-    byte.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
-}
-
-/// Waits for the lock and takes it.
-pub(crate) fn lock_byte_slow(byte: &AtomicU8, word: &AtomicU32, platform: &'static dyn Platform) {
-    for _ in 0..if cfg!(loom) { 0 } else { SPINS } {
-        if byte.load(Ordering::Relaxed) == 0 && try_lock_byte(byte) {
-            return;
-        }
-        spin_pause();
-    }
-    loop {
-        // SeqCst: the word is read before the byte is marked; an unlock that finds the mark changes the word afterwards, so
-        // a sleep that began with the old value cannot miss it.
-        let ticket = word.load(Ordering::SeqCst);
-        if byte.swap(2, Ordering::SeqCst) == 0 {
-            return;
-        }
-        platform.park(word, ticket, None);
-    }
-}
-
-/// Gives the lock back.
-#[inline(always)]
-pub(crate) fn unlock_byte(byte: &AtomicU8, word: &AtomicU32, platform: &'static dyn Platform) {
-    // SeqCst includes the Release that pairs with the next holder's Acquire; with the swap to 2 above it is one order.
-    if byte.swap(0, Ordering::SeqCst) == 2 {
-        wake(word, platform);
-    }
-}
-
-#[cold]
-fn wake(word: &AtomicU32, platform: &'static dyn Platform) {
-    word.fetch_add(1, Ordering::SeqCst);
-    // All: sleepers of other locks may share the word.
-    platform.unpark(word, usize::MAX);
 }
 
 /// The right to change a shared object. Released when dropped. No safepoint while it exists.

@@ -98,7 +98,7 @@ impl Heap {
             local: UnsafeCell::new(Local {
                 log: Log::new(),
                 retired: BlockList::new(),
-                available: core::array::from_fn(|_| BlockList::new()),
+                available: BlockList::new_array(),
                 young_finalizable: Vec::new(),
                 young_weak: Vec::new(),
                 publish_stack: Vec::new(),
@@ -194,7 +194,8 @@ impl Mutator {
     pub(crate) fn stop_for_pause(&self) {
         Architecture::with_spilled_registers(|low| {
             self.stack_low.store(low, Ordering::Relaxed);
-            self.heap.handshake.stop(&self.participant, self.heap.platform, || false);
+            let heap = &*self.heap;
+            heap.handshake.stop(&self.participant, heap.platform, heap.spins(), || heap.gang.help(heap));
         });
     }
 

@@ -20,17 +20,25 @@ use crate::block::{Block, BlockList, count, state};
 use crate::committer::{Batch, Ledger};
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
+use crate::gang::Task;
 use crate::geometry::{BLOCK_BYTES, count_of, rooted_bit};
 use crate::heap::{Heap, WINDOW_COUNT};
 use crate::log::Segments;
 use crate::mutator::{Mutator, poll};
 use crate::object::{ObjectRef, flag};
-use crate::roots::RootVisitor;
 use crate::sync::Ordering;
 use crate::weak::Claim;
 
 /// Largest and smallest share.
 const LARGEST_SHARE: usize = 64 << 20;
+
+/// The share of a heap with little in it is at most so many times the configured one.
+const SMALL_HEAP_FACTOR: usize = 4;
+/// Blocks of a class that a thread keeps although it did not use them in an epoch.
+const LEFTOVER_KEPT: usize = 2;
+
+/// Blocks of a class looked at for emptiness in a pause, where there is no committer to do it.
+const TRIMMED_PER_PAUSE: usize = 16;
 
 /// What a pause is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +161,8 @@ impl Heap {
             self.handshake.stop_self(&own.participant);
         }
         others().for_each(|mutator| self.handshake.ask(&mutator.participant));
-        others().for_each(|mutator| self.handshake.wait_for(&mutator.participant, self.platform));
+        others()
+            .for_each(|mutator| self.handshake.wait_for(&mutator.participant, self.platform, self.spins()));
         let mut work_left = false;
         {
             let mut ledger = self.ledger.lock();
@@ -224,11 +233,10 @@ impl Heap {
             self.trace(ledger, &mut worker, mutators, segments, &young_finalizable);
             segments = Segments::new();
         } else {
-            for segment in segments.iterate() {
-                worker.apply_segment(segment);
-            }
-            self.scan_roots(&mut worker, mutators);
-            worker.drain();
+            let mut tasks: Vec<Task<'_>> = segments.iterate().map(Task::Segment).collect();
+            tasks.push(Task::Globals);
+            tasks.extend(mutators.iter().map(|mutator| Task::Roots(mutator)));
+            self.run_job(&mut worker, tasks);
             self.settle_finalizable(ledger, &mut worker, &young_finalizable);
             self.settle_weak(&mut worker, &young_weak);
             self.uncount_roots(ledger, &mut worker);
@@ -259,24 +267,14 @@ impl Heap {
         if (!self.configuration.committer || collect) && !ledger.commit(self, 0, || true) {
             self.counters.corrupted();
         }
+        if !self.configuration.committer {
+            for list in &self.listed {
+                self.return_empty_blocks(ledger, list, TRIMMED_PER_PAUSE);
+            }
+            self.trim_pool();
+        }
         self.publish_incoming();
         self.decide_trace(trace);
-    }
-
-    /// Visits every root of every thread, and the globals.
-    pub(crate) fn scan_roots(&self, worker: &mut Worker<'_>, mutators: &[&Mutator]) {
-        for mutator in mutators {
-            let mut visitor = RootVisitor::new(worker);
-            self.client().scan_thread(mutator.client_thread, &mut visitor);
-            mutator.visit_scratch(&mut visitor);
-            if self.configuration.scan_stacks {
-                worker.scan_stack(mutator.stack_low.load(Ordering::Relaxed), mutator.stack_high);
-            }
-            if !worker.collect_only {
-                worker.drain();
-            }
-        }
-        self.client().scan_globals(&mut RootVisitor::new(worker));
     }
 
     /// Objects that got a finalizer (or lost it) in this epoch: dead ones are queued, the others are mature now.
@@ -350,14 +348,25 @@ impl Heap {
         }
     }
 
-    /// Blocks used up in the epoch that ended may be acquired again.
+    /// Blocks used up in the epoch that ended may be acquired again, before those that the epoch had no use for; half of the
+    /// latter go to the common lists, where other threads find them, or the trimmer.
     fn list_retired(&self, mutators: &[&Mutator]) {
         for mutator in mutators {
             // SAFETY: the owner stands still.
             let local = unsafe { mutator.local() };
+            let mut leftover = core::mem::replace(&mut local.available, BlockList::new_array());
             while let Some(block) = local.retired.pop() {
                 block.state.store(state::LISTED, Ordering::Relaxed);
                 local.available[block.window_index()].push(block);
+            }
+            for (index, leftover) in leftover.iter_mut().enumerate() {
+                if leftover.length > LEFTOVER_KEPT {
+                    let mut list = self.listed[index].lock();
+                    for _ in 0..leftover.length.div_ceil(2) {
+                        leftover.pop().into_iter().for_each(|block| list.push(block));
+                    }
+                }
+                local.available[index].append(leftover);
             }
         }
         let mut orphans = self.orphans.lock();
@@ -371,16 +380,21 @@ impl Heap {
     /// promotion, so a longer epoch pays; what does not survive should stay in the cache.
     fn adapt_share(&self, allocated: usize, survived: usize, threads: usize) {
         let share = self.share_bytes.load(Ordering::Relaxed);
-        let smallest = (self.configuration.share_bytes / 4).max(BLOCK_BYTES);
+        let configured = self.configuration.share_bytes;
+        let smallest = (configured / 4).max(BLOCK_BYTES);
+        // Memory for speed, but only in proportion to what the program itself keeps.
+        let kept = self.pool.lock().bytes_in_use.saturating_sub(allocated);
+        let largest = (kept / threads.max(1))
+            .clamp(SMALL_HEAP_FACTOR * configured, LARGEST_SHARE.max(SMALL_HEAP_FACTOR * configured));
         if allocated >= share / 2 {
             let new = if survived > allocated / 8 {
-                (share * 2).min(LARGEST_SHARE.max(self.configuration.share_bytes))
+                share * 2
             } else if survived < allocated / 50 {
                 (share / 2).max(smallest)
             } else {
                 share
             };
-            self.share_bytes.store(new, Ordering::Relaxed);
+            self.share_bytes.store(new.min(largest), Ordering::Relaxed);
         }
         self.set_epoch_limit(threads);
     }

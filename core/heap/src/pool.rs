@@ -310,7 +310,9 @@ impl Pool {
     /// No reference into any chunk remains.
     pub(crate) unsafe fn unmap_all(&mut self) {
         for record in self.records.drain(..) {
-            if let Some(pointer) = NonNull::new(record.chunk.cast_mut().cast::<u8>()) {
+            // By the exposed provenance of the mapping, not by that of the reference to its header.
+            let start = core::ptr::with_exposed_provenance_mut::<u8>(record.chunk.addr());
+            if let Some(pointer) = NonNull::new(start) {
                 // SAFETY: mapped by `map_chunk` with these arguments; unused from now on, says the caller.
                 unsafe { self.platform.unmap_pages(pointer, CHUNK_BYTES, CHUNK_BYTES) };
             }

@@ -12,6 +12,7 @@ use crate::block::{Block, count};
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::geometry::{count_of, rooted_bit};
+use crate::mutator::Mutator;
 use crate::object::is_reference;
 use crate::sync::Ordering;
 
@@ -95,8 +96,25 @@ impl Worker<'_> {
         }
     }
 
+    /// Visits the roots of one thread.
+    pub(crate) fn scan_thread(&mut self, mutator: &Mutator) {
+        let heap = self.heap;
+        let mut visitor = RootVisitor::new(self);
+        heap.client().scan_thread(mutator.client_thread, &mut visitor);
+        mutator.visit_scratch(&mut visitor);
+        if heap.configuration.scan_stacks {
+            self.scan_stack(mutator.stack_low.load(Ordering::Relaxed), mutator.stack_high);
+        }
+    }
+
+    /// Visits the roots that belong to no thread.
+    pub(crate) fn scan_globals(&mut self) {
+        let heap = self.heap;
+        heap.client().scan_globals(&mut RootVisitor::new(self));
+    }
+
     /// Visits every word of a stack range conservatively.
-    pub(crate) fn scan_stack(&mut self, low: usize, high: usize) {
+    fn scan_stack(&mut self, low: usize, high: usize) {
         let mut address = low.next_multiple_of(8);
         while address < high {
             let place = core::ptr::with_exposed_provenance::<usize>(address);

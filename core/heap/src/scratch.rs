@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::{Cell, UnsafeCell};
+use core::ptr::NonNull;
 
 use crate::client::OutOfMemory;
 use crate::mutator::Mutator;
@@ -21,23 +22,24 @@ pub(crate) struct ScratchNode {
 /// A growable array of words, all of them roots. It may be moved; it belongs to its thread.
 pub struct Scratch<'m> {
     mutator: &'m Mutator,
-    node: Box<ScratchNode>,
+    /// Owned; not a `Box`, because pauses reach the node through the list too.
+    node: NonNull<ScratchNode>,
 }
 
 impl Mutator {
     /// An empty scratch vector.
     pub fn scratch(&self) -> Scratch<'_> {
         let next = self.scratch.get();
-        let node = Box::new(ScratchNode {
+        let node = NonNull::from(Box::leak(Box::new(ScratchNode {
             words: UnsafeCell::new(Vec::new()),
             next: Cell::new(next),
             previous: Cell::new(core::ptr::null()),
-        });
+        })));
         // SAFETY: nodes in the list are alive (they leave it when dropped).
         if let Some(next) = unsafe { next.as_ref() } {
-            next.previous.set(&raw const *node);
+            next.previous.set(node.as_ptr());
         }
-        self.scratch.set(&raw const *node);
+        self.scratch.set(node.as_ptr());
         Scratch { mutator: self, node }
     }
 
@@ -54,14 +56,19 @@ impl Mutator {
 }
 
 impl Scratch<'_> {
+    fn node(&self) -> &ScratchNode {
+        // SAFETY: the node lives until `self` is dropped.
+        unsafe { self.node.as_ref() }
+    }
+
     fn words(&self) -> &Vec<u64> {
         // SAFETY: only this thread touches it, and `&self` excludes `words_mut`.
-        unsafe { &*self.node.words.get() }
+        unsafe { &*self.node().words.get() }
     }
 
     fn words_mut(&mut self) -> &mut Vec<u64> {
         // SAFETY: only this thread touches it while it runs.
-        unsafe { &mut *self.node.words.get() }
+        unsafe { &mut *self.node().words.get() }
     }
 
     /// Adds a word at the end.
@@ -157,8 +164,8 @@ impl core::ops::Index<usize> for Scratch<'_> {
 
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
-        let next = self.node.next.get();
-        let previous = self.node.previous.get();
+        let next = self.node().next.get();
+        let previous = self.node().previous.get();
         // SAFETY: neighbours in the list are alive.
         match unsafe { previous.as_ref() } {
             Some(previous) => previous.next.set(next),
@@ -168,5 +175,7 @@ impl Drop for Scratch<'_> {
         if let Some(next) = unsafe { next.as_ref() } {
             next.previous.set(previous);
         }
+        // SAFETY: made by `Box::leak` in `Mutator::scratch`; out of the list now.
+        drop(unsafe { Box::from_raw(self.node.as_ptr()) });
     }
 }

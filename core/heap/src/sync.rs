@@ -2,9 +2,11 @@
 //!
 //! Invariant: no other file of the heap names another source of atomics.
 
-pub(crate) use crate::arch::{
-    AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-};
+use threadsnake_hal::Platform;
+
+#[cfg(not(loom))]
+pub(crate) use crate::arch::{AtomicBool, AtomicPtr, AtomicU16, AtomicUsize, fence};
+pub(crate) use crate::arch::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 /// Lets the other hardware thread of the core go ahead; under `loom`, lets the model run another thread.
 #[inline(always)]
@@ -13,4 +15,26 @@ pub(crate) fn spin_pause() {
     loom::thread::yield_now();
     #[cfg(not(loom))]
     <crate::arch::Architecture as crate::arch::Spin>::pause();
+}
+
+/// Sleeps while `word` holds `expected`. Under `loom` no thread may really sleep: it lets another run and looks again, as every
+/// caller must be ready to.
+#[inline]
+pub(crate) fn park(platform: &'static dyn Platform, word: &AtomicU32, expected: u32) {
+    #[cfg(loom)]
+    {
+        let _ = (platform, word, expected);
+        loom::thread::yield_now();
+    }
+    #[cfg(not(loom))]
+    platform.park(word, expected, None);
+}
+
+/// Wakes up to `count` threads that sleep on `word`.
+#[inline]
+pub(crate) fn unpark(platform: &'static dyn Platform, word: *const AtomicU32, count: usize) {
+    #[cfg(loom)]
+    let _ = (platform, word, count);
+    #[cfg(not(loom))]
+    platform.unpark(word, count);
 }

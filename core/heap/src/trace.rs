@@ -14,7 +14,8 @@ use crate::block::{BlockList, count, state};
 use crate::committer::Ledger;
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
-use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, count_of, counts_word, logged_bit, rooted_bit};
+use crate::gang::Task;
+use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, clear_counts, count_of, logged_bit, rooted_bit};
 use crate::heap::Heap;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Segments, read_entry};
@@ -41,13 +42,10 @@ impl Heap {
         let mut before = 0;
         self.for_each_block(|block| {
             let start = block.start();
-            for cell in block.cells() {
-                // SAFETY: a cell of a mapped block.
-                before += usize::from(unsafe { count_of(cell) }.load(Ordering::Relaxed) != count::FREE);
-            }
+            before += block.occupied_cells() as usize;
             for group in 0..BLOCK_BYTES / (8 * GRANULE_BYTES) {
                 // SAFETY: eight granules of a mapped block.
-                unsafe { counts_word(start + group * 8 * GRANULE_BYTES) }.store(0, Ordering::Relaxed);
+                unsafe { clear_counts(start + group * 8 * GRANULE_BYTES) };
             }
         });
         for block in self.large.iterate() {
@@ -60,10 +58,7 @@ impl Heap {
             candidates = self.resolve_roots(worker, mutators);
         }
         worker.tracing = true;
-        for cell in candidates {
-            worker.count_root(cell);
-            worker.drain();
-        }
+        self.run_job(worker, candidates.chunks(1024).map(Task::Candidates).collect());
         for queue in [&self.finalizers.finalizable, &self.finalizers.dead_cells] {
             let queue = queue.lock();
             for &address in queue.ready.iter().chain(&queue.incoming) {
@@ -84,7 +79,8 @@ impl Heap {
     /// All roots, with duplicates, before anything is changed.
     fn resolve_roots(&self, worker: &mut Worker<'_>, mutators: &[&Mutator]) -> Vec<usize> {
         worker.collect_only = true;
-        self.scan_roots(worker, mutators);
+        mutators.iter().for_each(|mutator| worker.scan_thread(mutator));
+        worker.scan_globals();
         worker.collect_only = false;
         core::mem::take(&mut worker.candidates)
     }
@@ -231,7 +227,7 @@ impl Heap {
 
 impl Worker<'_> {
     /// A root found before the counts were zeroed.
-    fn count_root(&mut self, cell: usize) {
+    pub(crate) fn count_root(&mut self, cell: usize) {
         // SAFETY: the cell was alive when it was found, and nothing was freed since.
         let bit = unsafe { rooted_bit(cell, self.parity) };
         if bit.word.fetch_or(bit.mask, Ordering::Relaxed) & bit.mask == 0 {

@@ -17,62 +17,19 @@ use alloc::vec::Vec;
 use threadsnake_hal::Platform;
 
 use crate::client::{AllocationOptions, OutOfMemory};
-use crate::fault::{Fault, on};
 use crate::geometry::count_of;
 use crate::heap::Heap;
 use crate::mutator::Mutator;
 use crate::mutex::Mutex;
 use crate::object::{ObjectRef, flag};
 use crate::sync::{AtomicU64, Ordering};
+use crate::weak_status::WeakStatus;
 
 const SHARDS: usize = 16;
-const DEAD: u64 = 1;
 /// Raw bytes of a weak cell.
 const CELL_RAW_BYTES: usize = 16;
 const TARGET_OFFSET: usize = 0;
 const STATUS_OFFSET: usize = 8;
-
-/// The status word alone, so that a model can be checked.
-pub(crate) struct WeakStatus<'a>(pub(crate) &'a AtomicU64);
-
-impl WeakStatus<'_> {
-    /// Moves the status to `epoch`; false if the target is dead.
-    #[inline]
-    pub(crate) fn dereference(&self, epoch: u64) -> bool {
-        let now = epoch << 1;
-        let mut status = self.0.load(Ordering::Acquire);
-        loop {
-            if status & DEAD != 0 {
-                return false;
-            }
-            if status == now {
-                return true;
-            }
-            // AcqRel: the claim that loses to this sees the epoch.
-            match self.0.compare_exchange_weak(status, now, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return true,
-                Err(other) => status = other,
-            }
-        }
-    }
-
-    /// Makes it dead, unless it was dereferenced in `epoch`.
-    pub(crate) fn claim(&self, epoch: u64) -> bool {
-        let mut status = self.0.load(Ordering::Acquire);
-        loop {
-            if status & DEAD != 0 {
-                return true;
-            }
-            if status >> 1 >= epoch && !on(Fault::WeakClaimIgnoresEpoch) {
-                return false;
-            }
-            match self.0.compare_exchange_weak(status, DEAD, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return true,
-                Err(other) => status = other,
-            }
-        }
-    }
-}
 
 /// From an object to its weak cell.
 pub(crate) struct WeakTable {
@@ -172,7 +129,7 @@ impl Mutator {
         // SAFETY: a weak cell's raw words; nobody else sees it yet.
         unsafe {
             cell.raw::<AtomicU64>(TARGET_OFFSET).store(object.word(), Ordering::Relaxed);
-            cell.raw::<AtomicU64>(STATUS_OFFSET).store(heap.epoch() << 1, Ordering::Relaxed);
+            cell.raw::<AtomicU64>(STATUS_OFFSET).store(WeakStatus::alive_in(heap.epoch()), Ordering::Relaxed);
         }
         if object.is_shared() {
             self.publish(cell.word());
@@ -211,13 +168,13 @@ impl Mutator {
 
     /// Whether what a weak cell refers to is dead. Says nothing lasting otherwise.
     pub fn weak_is_dead(&self, cell: ObjectRef) -> bool {
-        status_of(&cell).0.load(Ordering::Acquire) & DEAD != 0
+        status_of(&cell).is_dead()
     }
 }
 
 /// The target of a weak cell with the world stopped, if it is alive.
 pub(crate) fn stopped_target(cell: ObjectRef) -> Option<ObjectRef> {
-    let alive = status_of(&cell).0.load(Ordering::Relaxed) & DEAD == 0;
+    let alive = !status_of(&cell).is_dead();
     // SAFETY: alive, and nothing dies while the world is stopped and the ledger held.
     alive.then(|| unsafe { ObjectRef::from_address(target_of(&cell)) })
 }

@@ -5,6 +5,7 @@
 //! fails, is a failure of the command and leaves no figure.
 
 mod measure;
+mod objects;
 mod plot;
 mod report;
 mod startup;
@@ -47,6 +48,9 @@ pub fn run(given: &Given) -> Result<Tally, String> {
     std::fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
     if given.has("--startup") {
         return startup::run(&contenders, rounds.max(10), &output);
+    }
+    if given.has("--objects") {
+        return objects::run(&contenders, rounds, &output);
     }
     let counts = thread_counts(given)?;
     let mut tally = Tally::default();

@@ -85,6 +85,8 @@ fn a_call_may_not_have_live_registers_above_it() {
             Instruction::new(Return, 0, 0, 0),
         ],
     );
+    code.argument_count = 6;
+    code.local_names = vec!["x".into(); 6];
     assert_eq!(problem(&code), (0, Problem::LiveInWindow(4)));
     code.instructions[1] = Instruction::new(BuildTuple, 0, 1, 2);
     assert_eq!(verify(&code), Ok(()));
@@ -109,7 +111,12 @@ fn a_delegation_is_followed_by_its_jump() {
         ],
     );
     code.flags |= crate::code_flags::GENERATOR;
+    code.argument_count = 2;
+    code.local_names = vec!["x".into(); 2];
     assert_eq!(verify(&code), Ok(()));
+    code.instructions[0] = Instruction::new(Send, 0, 1, 1);
+    assert_eq!(problem(&code), (1, Problem::MissingJumpAfterDelegate));
+    code.instructions[0] = Instruction::new(Send, 0, 1, 2);
     code.instructions[2] = Instruction::new(Nop, 0, 0, 0);
     assert_eq!(problem(&code), (1, Problem::MissingJumpAfterDelegate));
 }
@@ -141,4 +148,64 @@ fn every_single_word_change_is_accepted_or_refused_without_a_panic() {
     }
     assert!(refused > 1000);
     assert_eq!(Operation::from_number(u16::MAX), None);
+}
+
+#[test]
+fn reads_need_values() {
+    let with = |instructions| {
+        let mut code = function(6, instructions);
+        code.argument_count = 1;
+        code.local_names = vec!["x".into(); 2];
+        code.names = vec!["x".into()];
+        verify(&code).map_err(|error| (error.index, error.problem))
+    };
+    let give = Instruction::new(Return, 1, 0, 0);
+    assert_eq!(with(vec![give]), Err((0, Problem::MayBeEmpty(1))));
+    assert_eq!(with(vec![Instruction::new_wide(CheckBound, 1, 0), give]), Ok(()));
+    assert_eq!(with(vec![Instruction::new(Move, 1, 0, 0), give]), Ok(()));
+    assert_eq!(with(vec![Instruction::new(Move, 1, 2, 0), give]), Err((1, Problem::MayBeEmpty(1))));
+    assert_eq!(with(vec![Instruction::new(MakeCell, 1, 0, 0), give]), Ok(()));
+    assert_eq!(
+        with(vec![Instruction::new(Move, 1, 0, 0), Instruction::new_wide(DeleteLocal, 1, 0), give]),
+        Err((2, Problem::MayBeEmpty(1)))
+    );
+    // Bound on one of two ways only.
+    let skip = Instruction::new_wide(JumpIfTrue, 0, 1);
+    assert_eq!(with(vec![skip, Instruction::new(Move, 1, 0, 0), give]), Err((2, Problem::MayBeEmpty(1))));
+    // A loop's variable is not bound when the loop ends at once.
+    let after_loop = |last| {
+        with(vec![
+            Instruction::new(GetIterator, 2, 0, 0),
+            Instruction::new(ForIterate, 1, 2, 1),
+            Instruction::new_wide(Jump, 0, -2i32 as u32),
+            last,
+        ])
+    };
+    assert_eq!(after_loop(give), Err((3, Problem::MayBeEmpty(1))));
+    assert_eq!(after_loop(Instruction::new(Return, 2, 0, 0)), Err((3, Problem::MayBeEmpty(2))));
+    assert_eq!(after_loop(Instruction::new(Return, 0, 0, 0)), Ok(()));
+}
+
+#[test]
+fn a_handler_sees_registers_as_they_were_before_the_instruction() {
+    let mut code = function(
+        6,
+        vec![
+            Instruction::new(Move, 2, 0, 0),
+            Instruction::new(Call, 1, 2, 0),
+            Instruction::new(Return, 1, 0, 0),
+            Instruction::new(Return, 1, 0, 0),
+        ],
+    );
+    code.argument_count = 1;
+    code.local_names = vec!["x".into()];
+    code.exception_table = vec![ExceptionTableEntry { start: 1, end: 2, handler: 3, register: 4 }];
+    assert_eq!(problem(&code), (3, Problem::MayBeEmpty(1)));
+    code.instructions[3] = Instruction::new(Return, 4, 0, 0);
+    assert_eq!(verify(&code), Ok(()));
+    // What the callee left above its window is no value either.
+    code.instructions[0] = Instruction::new(Move, 3, 0, 0);
+    code.instructions[1] = Instruction::new(Call, 1, 0, 0);
+    code.instructions[3] = Instruction::new(Return, 3, 0, 0);
+    assert_eq!(problem(&code), (1, Problem::LiveInWindow(3)));
 }

@@ -124,9 +124,9 @@ impl<'a> Builder<'a> {
 
     fn conditional(&mut self, statements: &'a [Stmt]) -> Result<()> {
         self.scope().in_conditional_block += 1;
-        let result = self.statements(statements);
+        self.statements(statements)?;
         self.scope().in_conditional_block -= 1;
-        result
+        Ok(())
     }
 
     fn statement(&mut self, statement: &'a Stmt) -> Result<()> {

@@ -210,9 +210,8 @@ impl<'a> Builder<'a> {
         let Some((outermost, rest)) = generators.split_first() else { return Ok(()) };
         // The outermost iterable is evaluated outside.
         self.scope().in_iteration_expression += 1;
-        let outer_result = self.expression(&outermost.iter);
+        self.expression(&outermost.iter)?;
         self.scope().in_iteration_expression -= 1;
-        outer_result?;
 
         let outer = self.current;
         let outer_scope = self.scope();
@@ -243,9 +242,8 @@ impl<'a> Builder<'a> {
         for generator in rest {
             self.iteration_target(&generator.target)?;
             self.scope().in_iteration_expression += 1;
-            let result = self.expression(&generator.iter);
+            self.expression(&generator.iter)?;
             self.scope().in_iteration_expression -= 1;
-            result?;
             self.all(&generator.ifs)?;
             if generator.is_async {
                 self.scope().is_coroutine = true;

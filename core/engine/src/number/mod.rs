@@ -6,8 +6,8 @@
 //! - [`integer`]: ints of any size as operands and results; [`big_integer`] is their arithmetic, [`bitwise`] their bits,
 //!   [`integer_text`] their text, [`integer_float`] their meeting with floats.
 //! - [`float_text`]: `repr` and `float()`; [`float_format`]: fixed precision; [`float_hex`]: hexadecimal;
-//!   [`float_math`]: division, powers and rounding as Python defines them; [`complex_math`]: complex arithmetic.
-//! - [`elementary`]: inexact functions, where the platform has none.
+//!   [`float_math`]: division, powers and rounding as Python defines them; [`complex_math`]: the same for complex numbers;
+//!   [`elementary`]: the functions of a C library, which the host provides.
 //! - [`hash`]: one hash for equal numbers of any type.
 
 pub mod big_integer;

@@ -3,7 +3,7 @@
 //! Invariant: nothing here knows of heap objects or contexts, or panics. Text comes as slices of code units of one of three
 //! widths (every unit is a whole code point, lone surrogates included) and goes to a sink, a plan or a small string.
 //!
-//! - [`unicode`]: properties and case; [`case`]: whole strings; [`search`]: find, split, strip.
+//! - [`unicode`]: properties and case; [`case`]: whole strings; [`normalization`]: normal forms; [`search`]: find, split, strip.
 //! - [`format_specification`], [`format_string`], [`printf`]: the three formatting languages; [`padding`]: their common layout.
 //! - [`repr`]: quoting; [`codecs`]: bytes to text and back.
 //! - [`hash`]: keyed hashes of text and bytes, and of tuples.
@@ -13,6 +13,7 @@ pub mod codecs;
 pub mod format_specification;
 pub mod format_string;
 pub mod hash;
+pub mod normalization;
 mod numeric_table;
 pub mod padding;
 pub mod printf;

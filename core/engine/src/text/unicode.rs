@@ -34,6 +34,11 @@ fn assigned(code_point: u32) -> Option<char> {
     is_assigned.then_some(character)
 }
 
+/// Whether Unicode 16.0 has the character; surrogates count as characters that it does not have.
+pub fn is_assigned(code_point: u32) -> bool {
+    assigned(code_point).is_some()
+}
+
 /// `str.isalpha` of one character: a letter.
 pub fn is_alpha(code_point: u32) -> bool {
     if code_point < 0x80 {
