@@ -66,6 +66,8 @@ pub enum Root {
     FrozenModules,
     SignalHandlers,
     InternalNamespace,
+    /// `struct.error`
+    StructError,
     Count,
 }
 

@@ -12,3 +12,15 @@ use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[&thread::module::MODULE];
+pub mod math;
+pub mod random;
+pub mod structure;
+
+use threadsnake_engine::native::NativeModule;
+
+/// All modules of this crate.
+pub static MODULES: &[&NativeModule] = &[
+    &math::MODULE,
+    &random::MODULE,
+    &structure::MODULE,
+];
