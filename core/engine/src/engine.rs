@@ -184,6 +184,10 @@ pub struct Engine {
     pub(crate) threads: crate::thread::ThreadRegistry,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
+    /// Held while registries of warnings are read and written.
+    pub(crate) warnings_lock: crate::sync::RecursiveLock,
+    /// Counts changes of the filters of warnings.
+    pub(crate) warnings_version: AtomicU32,
     /// Source texts that are in no file.
     pub(crate) registered_sources: crate::traceback_text::source::RegisteredSources,
 }
@@ -219,6 +223,8 @@ impl Engine {
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
+            warnings_lock: crate::sync::RecursiveLock::new(),
+            warnings_version: AtomicU32::new(1),
             registered_sources: spin::Mutex::new(alloc::collections::BTreeMap::new()),
         });
         let client: *const dyn Client = Arc::as_ptr(&engine) as *const dyn Client;

@@ -32,6 +32,7 @@ pub mod import;
 pub mod intern;
 pub mod interpreter;
 pub mod kind;
+pub mod modules;
 pub mod names;
 pub mod native;
 pub mod number;

@@ -64,7 +64,14 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
     types::generic_alias::GenericAlias::CLASS,
     types::generic_alias::GenericAliasIterator::CLASS,
     types::simple_namespace::SimpleNamespace::CLASS,
+    types::frame_object::FrameObject::CLASS,
+    types::traceback::Traceback::CLASS,
 ];
 
 /// The native modules of the engine itself.
-pub(super) const ENGINE_MODULES: &[&NativeModule] = &[];
+pub(super) const ENGINE_MODULES: &[&NativeModule] = &[
+    &types::context_variables::contextvars::MODULE,
+    &crate::modules::typing::module::MODULE,
+    &crate::modules::warnings::module::MODULE,
+    &crate::modules::weakref::module::MODULE,
+];

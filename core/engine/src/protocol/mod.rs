@@ -9,4 +9,3 @@ pub mod mapping;
 pub mod number;
 pub mod numeric;
 pub mod text;
-pub mod warning;

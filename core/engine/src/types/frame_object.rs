@@ -219,6 +219,20 @@ impl FrameObject {
         Ok(found)
     }
 
+    /// `f_back`
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn caller(self, cx: &Context) -> PyResult<Option<Value>> {
+        match self.record(cx) {
+            Some(record) => match cx.frames().caller(record) {
+                Some(caller) => Ok(cx.visible_frame_object(caller)?.map(FrameObject::as_value)),
+                None => Ok(None),
+            },
+            None => Ok(self.0.value(slot::BACK)),
+        }
+    }
+
     /// `f_builtins`
     ///
     /// # Errors
@@ -290,13 +304,7 @@ impl FrameObject {
 
     #[pygetter]
     fn f_back(cx: &Context, this: FrameObject) -> PyResult<Option<Value>> {
-        match this.record(cx) {
-            Some(record) => match cx.frames().caller(record) {
-                Some(caller) => Ok(cx.visible_frame_object(caller)?.map(FrameObject::as_value)),
-                None => Ok(None),
-            },
-            None => Ok(this.0.value(slot::BACK)),
-        }
+        this.caller(cx)
     }
 
     #[pygetter]

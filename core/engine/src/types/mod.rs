@@ -73,5 +73,6 @@ pub mod type_parameters;
 pub mod unicode_error;
 pub mod union;
 pub mod value_exceptions;
+pub mod weak_proxy;
 pub mod weak_reference;
 pub mod zip;

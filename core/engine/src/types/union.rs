@@ -15,6 +15,7 @@ use crate::names::Name;
 use crate::native::NativeType;
 use crate::object_access::ObjectAccess;
 use crate::types::class::{Class, allocate_of_class};
+use crate::types::generic_alias;
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -57,6 +58,8 @@ pub fn union_of(cx: &Context, left: Value, right: Value) -> PyResult<Value> {
     }
     union_of_values(cx, &[left, right])
 }
+
+pub use self::union_of as join;
 
 /// The union of any values, nested unions flattened; the only value if there is just one.
 ///
@@ -246,14 +249,8 @@ impl Union {
     #[pymethod(name = "__getitem__")]
     fn get_item(cx: &Context, this: Union, key: Value) -> PyResult<Value> {
         let parameters = Self::parameters(cx, this)?;
-        let substituted = crate::types::generic_alias::substitute_parameters(
-            cx,
-            this.as_value(),
-            this.alternatives(cx).as_value(),
-            parameters,
-            key,
-        )?;
-        let Some(substituted) = Tuple::from_value(substituted) else { return Ok(substituted) };
+        let alternatives = this.alternatives(cx);
+        let substituted = generic_alias::substitute(cx, this.as_value(), alternatives, parameters, key)?;
         union_of_values(cx, substituted.as_slice())
     }
 
@@ -273,14 +270,13 @@ impl Union {
     }
 
     #[pygetter(name = "__parameters__")]
-    fn parameters(cx: &Context, this: Union) -> PyResult<Value> {
-        if let Some(parameters) = this.0.value(PARAMETERS) {
+    fn parameters(cx: &Context, this: Union) -> PyResult<Tuple> {
+        if let Some(parameters) = this.0.value(PARAMETERS).and_then(Tuple::from_value) {
             return Ok(parameters);
         }
-        let parameters =
-            crate::types::generic_alias::collect_parameters(cx, this.alternatives(cx).as_value())?;
+        let parameters = generic_alias::parameters_of(cx, this.alternatives(cx).as_slice())?;
         // Every thread works out the same, so the race of two is harmless.
-        cx.store(this.0, PARAMETERS, parameters);
+        cx.store(this.0, PARAMETERS, parameters.as_value());
         Ok(parameters)
     }
 

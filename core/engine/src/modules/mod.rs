@@ -1,0 +1,7 @@
+//! Native modules that belong to the engine because they reach into it. Those that do not are in the crate `threadsnake-modules`.
+//!
+//! Invariant: one file per module, named after it without the underscore.
+
+pub mod typing;
+pub mod warnings;
+pub mod weakref;
