@@ -28,9 +28,14 @@ pub(crate) fn unwind(cx: &Context) -> Outcome {
         let frame = cx.frames().current();
         let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(Value::NONE);
         let index = frame.instruction_index();
-        let reraised = frame.code_data().and_then(|data| data.instructions.get(index as usize)).is_some_and(
-            |instruction| instruction.operation_number() == Operation::Reraise as u16,
-        );
+        let operation = frame
+            .code_data()
+            .and_then(|data| data.instructions.get(index as usize))
+            .map(|instruction| instruction.operation_number());
+        // A bare `raise` raises the handled exception as it is; without one it raises a RuntimeError of its own.
+        let handled = cx.thread_root(ThreadRoot::Handled);
+        let reraised = operation == Some(Operation::Reraise as u16)
+            || (operation == Some(Operation::RaiseCurrent as u16) && handled == Some(pending));
         if let (Some(exception), false) = (as_exception(pending), reraised) {
             crate::types::traceback::add_entry(cx, exception, frame, index);
         }

@@ -419,6 +419,18 @@ impl Context {
         self.warn_above(category, 1, None, text)
     }
 
+    /// Issues a warning about a line of a file.
+    ///
+    /// # Errors
+    /// As for [`Context::warn`].
+    #[cold]
+    pub fn warn_explicit(&self, category: ExceptionClass, text: &str, file_name: &str, line: u32) -> PyResult<()> {
+        let message = self.str(text)?;
+        let file_name = self.str(file_name)?;
+        let category = self.exception_class(category);
+        Warning::new(self, category, message, file_name, i64::from(line), Value::NONE)?.issue(self)
+    }
+
     /// As [`Context::warn_class`], `level - 1` Python frames further out, about an object.
     ///
     /// # Errors

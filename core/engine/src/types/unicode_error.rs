@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::native::{Arguments, NativeAttribute, NativeClass};
+use crate::types::bytes_object::Bytes;
 use crate::types::exception::{RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
     BaseException, allocate_exception, check_new, extra, member, no_keywords, set_extra, store_arguments, with_members,
@@ -190,8 +191,7 @@ impl UnicodeDecodeError {
         let object = if object.is_kind(Kind::Bytes) {
             object
         } else {
-            let bytes = cx.bytes_like(object)?;
-            cx.bytes(&bytes)?
+            cx.call(cx.class(Kind::Bytes), &[object])?
         };
         let start = expect_position(cx, start)?;
         let end = expect_position(cx, end)?;
@@ -205,7 +205,8 @@ impl UnicodeDecodeError {
     fn str(cx: &Context, this: BaseException) -> PyResult<Value> {
         let this = this.object();
         let Some(object) = extra(this, OBJECT) else { return Ok(cx.empty_str().as_value()) };
-        let bytes = cx.bytes_like(object)?;
+        let bytes = Bytes::expect(cx, object)?;
+        let bytes = bytes.as_slice();
         let reason = text_of(cx, this, REASON)?;
         let encoding = text_of(cx, this, ENCODING)?;
         let (start, end) = clipped(this, bytes.len());

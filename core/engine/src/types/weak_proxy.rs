@@ -274,47 +274,47 @@ impl WeakProxy {
 
     #[pymethod(name = "__and__")]
     fn operate_and(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitAnd, this, value)
+        binary(cx, BinaryOperator::And, this, value)
     }
 
     #[pymethod(name = "__rand__")]
     fn reflected_and(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitAnd, value, this)
+        binary(cx, BinaryOperator::And, value, this)
     }
 
     #[pymethod(name = "__iand__")]
     fn in_place_and(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        in_place(cx, BinaryOperator::BitAnd, this, value)
+        in_place(cx, BinaryOperator::And, this, value)
     }
 
     #[pymethod(name = "__or__")]
     fn operate_or(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitOr, this, value)
+        binary(cx, BinaryOperator::Or, this, value)
     }
 
     #[pymethod(name = "__ror__")]
     fn reflected_or(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitOr, value, this)
+        binary(cx, BinaryOperator::Or, value, this)
     }
 
     #[pymethod(name = "__ior__")]
     fn in_place_or(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        in_place(cx, BinaryOperator::BitOr, this, value)
+        in_place(cx, BinaryOperator::Or, this, value)
     }
 
     #[pymethod(name = "__xor__")]
     fn operate_xor(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitXor, this, value)
+        binary(cx, BinaryOperator::Xor, this, value)
     }
 
     #[pymethod(name = "__rxor__")]
     fn reflected_xor(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        binary(cx, BinaryOperator::BitXor, value, this)
+        binary(cx, BinaryOperator::Xor, value, this)
     }
 
     #[pymethod(name = "__ixor__")]
     fn in_place_xor(cx: &Context, this: Value, value: Value) -> PyResult<Value> {
-        in_place(cx, BinaryOperator::BitXor, this, value)
+        in_place(cx, BinaryOperator::Xor, this, value)
     }
 
     #[pymethod(name = "__matmul__")]
