@@ -267,12 +267,27 @@ impl BaseExceptionGroup {
     }
 }
 
+/// `except* clause`: the part of an exception that matches, as a group, and the rest; None for an empty part.
+///
+/// # Errors
+/// TypeError if the clause names groups or what is no exception class; what `derive` raises.
+pub fn match_clause(cx: &Context, exception: Value, clause: Value) -> PyResult<(Value, Value)> {
+    let (matched, rest) = cx.match_exception_group(exception, clause)?;
+    Ok((matched.unwrap_or(Value::NONE), rest.unwrap_or(Value::NONE)))
+}
+
+/// What is raised after the `except*` clauses of a statement, or None: `raised` is a list of what they raised and what none of them
+/// matched.
+///
+/// # Errors
+/// What `derive` raises.
+pub fn combine(cx: &Context, original: Value, raised: Value) -> PyResult<Value> {
+    let raised = List::expect(cx, raised)?;
+    Ok(cx.combine_exception_group(original, raised)?.unwrap_or(Value::NONE))
+}
+
 impl Context {
-    /// `except* clause`: the part of an exception that matches, as a group, and the rest.
-    ///
-    /// # Errors
-    /// TypeError if the clause names groups or what is no exception class; what `derive` raises.
-    pub fn match_exception_group(&self, exception: Value, clause: Value) -> PyResult<(Option<Value>, Option<Value>)> {
+    fn match_exception_group(&self, exception: Value, clause: Value) -> PyResult<(Option<Value>, Option<Value>)> {
         self.check_group_clause(clause)?;
         if self.exception_matches(exception, clause)? {
             if as_group(self, exception).is_some() {
@@ -345,11 +360,7 @@ impl Context {
         }
     }
 
-    /// What is raised after the `except*` clauses of a statement: `raised` holds what they raised and what none of them matched.
-    ///
-    /// # Errors
-    /// What `derive` raises.
-    pub fn combine_exception_group(&self, original: Value, raised: List) -> PyResult<Option<Value>> {
+    fn combine_exception_group(&self, original: Value, raised: List) -> PyResult<Option<Value>> {
         let all = raised.snapshot(self);
         let mut fresh = self.scratch();
         let mut reraised = self.scratch();

@@ -1,9 +1,9 @@
 //! `frame` objects: what Python code sees of a frame record (`interpreter/frame.rs`).
 //!
 //! Invariant: a frame object is *live* while its record is on a thread's frame stack (raw word `LIVE` = depth + 1): then registers and
-//! instruction are read from the record, by that thread. When the record is left, `leave_frame` copies them into the frame object,
+//! instruction are read from the record, by that thread. When the record is left, `detach` copies them into the frame object,
 //! which has had room for them since it was made, so that leaving allocates nothing. A record names its frame object and the frame object
-//! its record's depth; `enter` ties them again when a generator goes on.
+//! its record's depth; `attach` ties them again when a generator goes on.
 //! Source: Objects/frameobject.c; PEP 667, of which `f_locals` of a function is a snapshot here, not yet a proxy that writes through.
 
 use threadsnake_heap::ObjectRef;
@@ -366,6 +366,22 @@ impl FrameObject {
     }
 }
 
+/// Must be called before a record that has a frame object is left: by return, by exception or by yield.
+#[cold]
+pub(crate) fn detach(cx: &Context, record: &Frame) {
+    if let Some(frame) = Value::from_word(record.frame_object.get()).and_then(FrameObject::from_value) {
+        frame.leave(cx, record);
+    }
+}
+
+/// Ties a record to the frame object that it names, when a generator goes on.
+#[cold]
+pub(crate) fn attach(cx: &Context, record: &Frame) {
+    if let Some(frame) = Value::from_word(record.frame_object.get()).and_then(FrameObject::from_value) {
+        frame.enter(cx, record);
+    }
+}
+
 /// The frame object of the innermost Python code of the thread, if any runs.
 ///
 /// # Errors
@@ -426,14 +442,6 @@ impl Context {
             record = self.frames().caller(candidate);
         }
         Ok(None)
-    }
-
-    /// Must be called before a record that has a frame object is left: by return, by exception or by yield.
-    #[cold]
-    pub(crate) fn leave_frame(&self, record: &Frame) {
-        if let Some(frame) = Value::from_word(record.frame_object.get()).and_then(FrameObject::from_value) {
-            frame.leave(self, record);
-        }
     }
 
     /// `sys._getframe(depth)`.

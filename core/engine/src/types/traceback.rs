@@ -165,26 +165,26 @@ impl Context {
         object.raw_store_u64(INSTRUCTION, u64::from(instruction));
         Ok(Traceback(object))
     }
+}
 
-    /// Notes that an exception passes through a frame: one more entry at the head of its traceback. Without memory for it the
-    /// traceback stays shorter, because the exception that is under way matters more.
-    pub(crate) fn add_traceback(&self, raised: ObjectRef, frame: &Frame) {
-        let pending = self.thread_root(ThreadRoot::Pending);
-        if let Err(error) = self.try_add_traceback(raised, frame) {
-            self.take_exception(error);
-            self.set_thread_root(ThreadRoot::Pending, pending);
-        }
+/// Notes that an exception passes through a frame at an instruction: one more entry at the head of its traceback. Without memory for
+/// it the traceback stays shorter, because the exception that is under way matters more.
+pub(crate) fn add_entry(cx: &Context, raised: ObjectRef, frame: &Frame, instruction: u32) {
+    let pending = cx.thread_root(ThreadRoot::Pending);
+    if let Err(error) = try_add_entry(cx, raised, frame, instruction) {
+        cx.take_exception(error);
+        cx.set_thread_root(ThreadRoot::Pending, pending);
     }
+}
 
-    fn try_add_traceback(&self, raised: ObjectRef, frame: &Frame) -> PyResult<()> {
-        let Some(frame_object) = self.frame_object(frame)? else { return Ok(()) };
-        let next = raised.value(exception::slot::TRACEBACK).and_then(Traceback::from_value);
-        if let Some(inner) = next.and_then(Traceback::frame) {
-            // The frame that the exception came from is gone from the stack; this is the one that called it.
-            inner.set_caller_if_left(self, frame_object);
-        }
-        let entry = self.new_traceback(next, frame_object, frame.instruction_index())?;
-        self.store(raised, exception::slot::TRACEBACK, entry.as_value());
-        Ok(())
+fn try_add_entry(cx: &Context, raised: ObjectRef, frame: &Frame, instruction: u32) -> PyResult<()> {
+    let Some(frame_object) = cx.frame_object(frame)? else { return Ok(()) };
+    let next = raised.value(exception::slot::TRACEBACK).and_then(Traceback::from_value);
+    if let Some(inner) = next.and_then(Traceback::frame) {
+        // The frame that the exception came from is gone from the stack; this is the one that called it.
+        inner.set_caller_if_left(cx, frame_object);
     }
+    let entry = cx.new_traceback(next, frame_object, instruction)?;
+    cx.store(raised, exception::slot::TRACEBACK, entry.as_value());
+    Ok(())
 }
