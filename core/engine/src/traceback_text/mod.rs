@@ -23,7 +23,6 @@ use crate::names::Name;
 use crate::object_access::ObjectAccess;
 use crate::traceback_text::source::SourceLines;
 use crate::types::class::Class;
-use crate::types::dict::Dict;
 use crate::types::exception::{SUPPRESS_CONTEXT, as_exception, slot};
 use crate::types::exception_group::{as_group, exceptions_of};
 use crate::types::exception_methods::extra;
@@ -337,11 +336,6 @@ fn push_pointed_line(output: &mut String, text: &str, place: Option<(i64, Option
         output.push('^');
     }
     output.push('\n');
-}
-
-/// Whether a dict of the engine (globals, builtins) has a string key.
-pub(crate) fn has_key(cx: &Context, dict: Dict, name: Str) -> bool {
-    quietly(cx, dict.get_str(cx, name)).flatten().is_some()
 }
 
 impl Context {

@@ -197,11 +197,7 @@ fn push(cx: &Context, generator: ObjectRef, started: bool, sent: Value, destinat
     frame.extra.set(Value::from(generator).word());
     frame.frame_object.set(generator.slot(slot::FRAME_OBJECT));
     if frame.frame_object.get() != 0 {
-        if let Some(object) =
-            Value::from_word(frame.frame_object.get()).and_then(crate::types::frame_object::FrameObject::from_value)
-        {
-            object.enter(cx, frame);
-        }
+        crate::types::frame_object::attach(cx, frame);
     }
     if let Some(instruction) = data.instructions.get(pc) {
         frame.pc.set(instruction);
