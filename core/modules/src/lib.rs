@@ -12,6 +12,7 @@ use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[&thread::module::MODULE];
+pub mod cmath;
 pub mod math;
 pub mod random;
 pub mod structure;
@@ -20,6 +21,7 @@ use threadsnake_engine::native::NativeModule;
 
 /// All modules of this crate.
 pub static MODULES: &[&NativeModule] = &[
+    &cmath::MODULE,
     &math::MODULE,
     &random::MODULE,
     &structure::MODULE,
