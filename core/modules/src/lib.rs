@@ -6,23 +6,19 @@
 
 extern crate alloc;
 
+pub mod cmath;
+pub mod math;
+pub mod random;
+pub mod structure;
 pub mod thread;
 
 use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
-pub static MODULES: &[&NativeModule] = &[&thread::module::MODULE];
-pub mod cmath;
-pub mod math;
-pub mod random;
-pub mod structure;
-
-use threadsnake_engine::native::NativeModule;
-
-/// All modules of this crate.
 pub static MODULES: &[&NativeModule] = &[
     &cmath::MODULE,
     &math::MODULE,
     &random::MODULE,
     &structure::MODULE,
+    &thread::module::MODULE,
 ];

@@ -42,8 +42,7 @@ pub fn numeric_text_of(cx: &Context, value: Value) -> PyResult<Option<Vec<u8>>> 
         return Ok(Some(bytes.as_slice().to_vec()));
     }
     if matches!(value.kind(), Some(Kind::ByteArray | Kind::MemoryView | Kind::Array)) {
-        let copy = cx.call(cx.class(Kind::Bytes), &[value])?;
-        return Ok(Bytes::from_value(copy).map(|bytes| bytes.as_slice().to_vec()));
+        return cx.bytes_like(value).map(Some);
     }
     Ok(None)
 }

@@ -46,7 +46,7 @@ fn parse(cx: &Context, format: Value) -> PyResult<Layout> {
 fn with_buffer<R>(cx: &Context, buffer: Value, function: impl FnOnce(&[u8]) -> PyResult<R>) -> PyResult<R> {
     match Bytes::from_value(buffer) {
         Some(bytes) => function(bytes.as_slice()),
-        None => function(&cx.bytes_like_to_vec(buffer)?),
+        None => function(&cx.bytes_like(buffer)?),
     }
 }
 
@@ -321,7 +321,7 @@ mod native {
             }
             let buffer = match Bytes::from_value(buffer) {
                 Some(_) => buffer,
-                None => cx.bytes(&cx.bytes_like_to_vec(buffer)?)?,
+                None => cx.bytes(&cx.bytes_like(buffer)?)?,
             };
             let length = Bytes::from_value(buffer).map_or(0, Bytes::len);
             if length % size != 0 {
