@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod cmath;
+pub mod itertools;
 pub mod math;
 pub mod random;
 pub mod structure;
@@ -17,6 +18,7 @@ use threadsnake_engine::native::NativeModule;
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[
     &cmath::MODULE,
+    &itertools::module::MODULE,
     &math::MODULE,
     &random::MODULE,
     &structure::MODULE,

@@ -14,7 +14,6 @@ use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
 use crate::number;
-use crate::object_access::ObjectAccess;
 use crate::types::dict::Dict;
 use crate::types::dict_table::KeyMatch;
 use crate::types::list::List;

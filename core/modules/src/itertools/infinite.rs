@@ -41,7 +41,7 @@ fn check_number(cx: &Context, value: Value) -> PyResult<()> {
     let is_number = is_int(value)
         || [Name::__index__, Name::__float__, Name::__int__, Name::__complex__]
             .into_iter()
-            .any(|name| class.lookup_name(cx, name).is_some())
+            .any(|method| class.lookup_name(cx, method).is_some())
         || value.is_kind(threadsnake_engine::Kind::Complex);
     if is_number { Ok(()) } else { Err(cx.type_error(format_args!("a number is required"))) }
 }
