@@ -386,9 +386,9 @@ impl Context {
         crate::text::hash::HashKey::new(first, second).of_bytes(bytes)
     }
 
-    /// A fresh version number.
+    /// A number that this engine has not given out before: for versions, and for objects that need a number of their own.
     #[inline]
-    pub(crate) fn next_version(&self) -> u64 {
+    pub fn next_version(&self) -> u64 {
         self.engine().next_version()
     }
 

@@ -65,8 +65,7 @@ pub struct ThreadRegistry {
     main_poll: AtomicUsize,
     /// Signals that came in and wait for the main thread, by number.
     pending_signals: AtomicU64,
-    /// `threading.stack_size()`; 0 for the platform's default.
-    pub(crate) stack_bytes: AtomicUsize,
+    stack_bytes: AtomicUsize,
     main_identifier: AtomicU64,
 }
 
@@ -91,6 +90,11 @@ impl ThreadRegistry {
         for (_, word) in self.starting.lock().iter() {
             visitor.visit(*word);
         }
+    }
+
+    /// `threading.stack_size()`; 0 for the platform's default.
+    pub fn stack_bytes(&self) -> &AtomicUsize {
+        &self.stack_bytes
     }
 
     /// Number of threads started by this engine that run now.

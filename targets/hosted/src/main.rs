@@ -41,8 +41,9 @@ fn main() -> ExitCode {
         hash_key: (1, 2),
         compiler: Some(Box::new(HostedCompiler)),
         frozen: Some(Box::new(library)),
-        modules: &[],
+        modules: threadsnake_modules::MODULES,
         optimization: 0,
+        source_reader: Some(Box::new(|path: &str| std::fs::read(path).ok())),
     };
     let Ok(engine) = Engine::new(platform, configuration) else {
         eprintln!("threadsnake: no memory for the heap");

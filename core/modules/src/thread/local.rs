@@ -128,15 +128,15 @@ impl ThreadLocal {
 #[pymethods]
 impl ThreadLocal {
     #[pynew]
-    fn new(cx: &Context, arguments: Arguments<'_>) -> PyResult<Value> {
-        let class = Class::expect(cx, arguments.positional().first().copied().unwrap_or(Value::NONE))?;
-        let rest = arguments.without_first();
+    fn new(cx: &Context, class: Value, arguments: Arguments<'_>) -> PyResult<Value> {
+        let class = Class::expect(cx, class)?;
+        let rest = arguments;
         let initializer = class.lookup_name(cx, Name::__init__);
         if !rest.values.is_empty() && initializer == cx.root(Root::ObjectInit) {
             return Err(cx.type_error(format_args!("Initialization arguments are not supported")));
         }
         let object = allocate_of_class(cx, class)?;
-        object.raw_store_u64(NUMBER, cx.next_number());
+        object.raw_store_u64(NUMBER, cx.next_version());
         let positional = cx.tuple(rest.positional())?;
         cx.store(object, ARGUMENTS, positional);
         let keywords = cx.new_dict()?;

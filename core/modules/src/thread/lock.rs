@@ -9,6 +9,7 @@ use core::sync::atomic::Ordering;
 use threadsnake_engine::native::FromValue;
 use threadsnake_engine::object_access::ObjectAccess;
 use threadsnake_engine::types::class::{Class, allocate_of_class};
+use threadsnake_engine::types::str_object::Str;
 use threadsnake_engine::{Context, ExceptionClass, ObjectRef, PyResult, Value};
 use threadsnake_hal::ParkOutcome;
 use threadsnake_heap::arch::AtomicU32;
@@ -135,9 +136,10 @@ pub fn release_word(cx: &Context, word: &AtomicU32) -> bool {
 
 fn shown(cx: &Context, value: Value, state: &str, detail: core::fmt::Arguments<'_>) -> PyResult<Value> {
     let class = cx.class_of(value);
+    let module = cx.class_module(class)?.and_then(Str::from_value).unwrap_or_else(|| cx.empty_str());
     cx.str_format(format_args!(
         "<{state} {}.{} object{detail} at {:#x}>",
-        cx.class_module_text(class),
+        module,
         class.name(cx),
         value.word()
     ))

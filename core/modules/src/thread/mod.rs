@@ -203,13 +203,17 @@ pub mod module {
     /// Return the thread stack size used when creating new threads.
     #[pyfunction(signature = "(size=0, /)")]
     fn stack_size(cx: &Context, size: i64) -> PyResult<usize> {
-        cx.set_thread_stack_size(size)
-    }
-
-    /// Handle uncaught Thread.run() exception.
-    #[pyfunction(signature = "(args, /)")]
-    fn _excepthook(cx: &Context, args: Value) -> PyResult<()> {
-        cx.thread_excepthook(args)
+        const SMALLEST: i64 = 32 * 1024;
+        if size < 0 {
+            return Err(cx.value_error(format_args!("size must be 0 or a positive value")));
+        }
+        let cell = cx.engine().threads().stack_bytes();
+        let before = cell.load(Ordering::Relaxed);
+        if size != 0 && size < SMALLEST {
+            return Err(cx.value_error(format_args!("size not valid: {size} bytes")));
+        }
+        cell.store(size as usize, Ordering::Relaxed);
+        Ok(before)
     }
 
     /// Internal only. Return a bool indicating if the current interpreter is the main interpreter.
@@ -221,7 +225,20 @@ pub mod module {
     /// Wait for all non-daemon threads (other than the calling thread) to stop.
     #[pyfunction]
     fn _shutdown(cx: &Context) -> PyResult<()> {
-        cx.join_all_threads()
+        let platform = cx.engine().platform();
+        loop {
+            let Some(state) = cx.engine().threads().running().into_iter().find(|state| {
+                !state.daemon && state.identifier.load(Ordering::Acquire) != cx.thread_identifier()
+            }) else {
+                return Ok(());
+            };
+            cx.blocking(|| {
+                if !state.is_finished() && !cx.engine().has_pending_signals() {
+                    platform.park(&state.finished, 0, Some(1_000_000_000));
+                }
+            });
+            cx.poll()?;
+        }
     }
 
     /// Make a handle for a thread that exists already.
@@ -256,12 +273,6 @@ pub mod module {
         ] {
             namespace.set_str(cx, cx.intern_str(name)?, value)?;
         }
-        let arguments = cx.struct_sequence_class(
-            "_thread",
-            "_ExceptHookArgs",
-            &["exc_type", "exc_value", "exc_traceback", "thread"],
-        )?;
-        namespace.set_str(cx, cx.intern_str("_ExceptHookArgs")?, arguments)?;
         Ok(())
     }
 }
