@@ -41,6 +41,7 @@ pub mod protocol;
 pub mod safepoint;
 pub mod shape;
 pub mod sync;
+pub mod sys_module;
 pub mod text;
 pub mod thread;
 pub mod traceback_text;

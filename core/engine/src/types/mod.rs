@@ -60,6 +60,7 @@ pub mod singletons;
 pub mod slice;
 pub mod static_method;
 pub mod str_object;
+pub mod struct_sequence;
 pub mod super_object;
 pub mod syntax_error;
 pub mod template;
