@@ -48,6 +48,7 @@ impl Context {
         self.set_root(Root::Builtins, Some(namespace.as_value()));
         self.add_module("builtins", builtins)?;
         crate::builtins::complete(self, namespace)?;
+        self.create_sys_module()?;
         Ok(())
     }
 

@@ -168,6 +168,7 @@ names! {
     __setattr__ "__setattr__"
     __setitem__ "__setitem__"
     __setstate__ "__setstate__"
+    __sizeof__ "__sizeof__"
     __slots__ "__slots__"
     __spec__ "__spec__"
     __static_attributes__ "__static_attributes__"
