@@ -140,7 +140,7 @@ impl Ledger {
     }
 
     /// The last count is going: the object dies, unless a weak reference or a finalizer keeps it.
-    fn claim(&mut self, heap: &Heap, address: usize) {
+    pub(crate) fn claim(&mut self, heap: &Heap, address: usize) {
         // SAFETY: its count is still 1.
         let object = unsafe { ObjectRef::from_address(address) };
         let flags = object.flags();
@@ -190,6 +190,25 @@ impl Ledger {
         self.dying = object.address();
     }
 
+    /// The worklist as entries, each with the slot to go on from; it is empty afterwards.
+    pub(crate) fn take_dying(&mut self, heap: &Heap) -> Vec<(usize, u32)> {
+        let mut entries = Vec::new();
+        while self.dying != 0 {
+            heap.assert_cell(self.dying);
+            // SAFETY: a dying object's memory is intact until its count is 0.
+            let object = unsafe { ObjectRef::from_address(self.dying) };
+            let from = if object.flags() & flag::LARGE != 0 {
+                // SAFETY: a large object's header lies in its span's first chunk.
+                unsafe { block_header(self.dying) }.resume.load(Ordering::Relaxed)
+            } else {
+                0
+            };
+            entries.push((self.dying, from));
+            self.dying = object.shape.load(Ordering::Relaxed) as usize;
+        }
+        entries
+    }
+
     /// Un-counts the fields (or a chunk of them) of one dying object, and frees it when they are done.
     fn bury_one(&mut self, heap: &Heap) {
         if let Some(cell) = self.pending.pop() {
@@ -235,7 +254,7 @@ impl Ledger {
 
 impl Heap {
     /// The last step of an object's life: its cell is free.
-    fn free_cell(&self, block: &Block, object: ObjectRef) {
+    pub(crate) fn free_cell(&self, block: &Block, object: ObjectRef) {
         if self.configuration.stress_seed.is_some() && object.flags() & flag::NATIVE == 0 {
             crate::stress::poison_object(object);
         }
@@ -243,7 +262,8 @@ impl Heap {
         // read of the object here happens before the cell is used again.
         unsafe { set_count(object.address(), count::FREE, Ordering::Release) };
         let freed = block.freed.load(Ordering::Relaxed).wrapping_add(1);
-        // Relaxed: if this and `mark_full` miss each other, the block waits for its next freed cell, or for a trace.
+        // Relaxed: if this and `mark_full` miss each other, or two workers of a pause add at once, the block waits for its next
+        // freed cell, or for a trace.
         block.freed.store(freed, Ordering::Relaxed);
         if block.state.load(Ordering::Acquire) == state::FULL
             && freed.wrapping_sub(block.full_mark.load(Ordering::Relaxed)) >= Heap::full_threshold(block)

@@ -42,6 +42,11 @@ pub(crate) struct Worker<'h> {
     pub(crate) decrements: Log,
     /// What is traced, not counted: set while the backup trace runs.
     pub(crate) tracing: bool,
+    /// Count down instead of up: the worklist holds dying objects.
+    pub(crate) committing: bool,
+    pub(crate) freed_objects: u64,
+    /// Objects about to die that have a finalizer or a weak cell.
+    pub(crate) unusual: Vec<usize>,
 }
 
 impl<'h> Worker<'h> {
@@ -60,6 +65,9 @@ impl<'h> Worker<'h> {
             logged_entries: 0,
             decrements: Log::new(),
             tracing: false,
+            committing: false,
+            freed_objects: 0,
+            unusual: Vec::new(),
         }
     }
 
@@ -128,7 +136,11 @@ impl<'h> Worker<'h> {
     pub(crate) fn drain_some(&mut self, wanted: bool) -> Option<Entries> {
         for _ in 0..TURN {
             let (address, from) = self.stack.pop()?;
-            self.count_fields(address, from);
+            if self.committing {
+                self.bury(address, from);
+            } else {
+                self.count_fields(address, from);
+            }
         }
         if wanted && self.stack.len() >= 2 {
             // The older half: nearer to the roots, so there is more below it.
@@ -136,6 +148,11 @@ impl<'h> Worker<'h> {
             return Some(self.stack.drain(..half).collect());
         }
         Some(Entries::new())
+    }
+
+    /// Puts an object on the worklist.
+    pub(crate) fn push_entry(&mut self, address: usize, from: u32) {
+        self.stack.push((address, from));
     }
 
     pub(crate) fn is_drained(&self) -> bool {
@@ -154,6 +171,9 @@ impl<'h> Worker<'h> {
             Task::Roots(mutator) => self.scan_thread(mutator),
             Task::Globals => self.scan_globals(),
             Task::Candidates(cells) => cells.iter().for_each(|cell| self.count_root(*cell)),
+            Task::Commit(segment, position) => self.commit_from(segment, position),
+            Task::Dying(entries) => self.stack.extend_from_slice(entries),
+            Task::Uncount(objects) => objects.iter().for_each(|object| self.count_down(*object)),
         }
     }
 
