@@ -16,7 +16,7 @@ use crate::committer::Ledger;
 use crate::epoch::{Worker, commit_segment};
 use crate::gang::Task;
 use crate::geometry::count_of;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::log::Segment;
 use crate::object::{ObjectRef, flag, is_reference};
 use crate::sync::Ordering;
@@ -24,7 +24,7 @@ use crate::sync::Ordering;
 /// Slots un-counted in one go.
 const CHUNK_SLOTS: usize = 4096;
 
-impl Heap {
+impl HeapState {
     /// Carries out all decrements but those of the newest `keep` batches. In a pause, with the ledger held.
     pub(crate) fn commit_in_pause(&self, ledger: &mut Ledger, keep: usize) {
         loop {

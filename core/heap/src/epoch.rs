@@ -10,7 +10,7 @@ use crate::block::count;
 use crate::fault::{Fault, on};
 use crate::gang::{Entries, Task};
 use crate::geometry::{count_of, logged_bit};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Log, Segment, read_entry};
 use crate::object::{ObjectRef, SMALL_SLOTS, flag, is_reference};
@@ -23,7 +23,7 @@ const TURN: usize = 256;
 
 /// One thread's work in a pause.
 pub(crate) struct Worker<'h> {
-    pub(crate) heap: &'h Heap,
+    pub(crate) heap: &'h HeapState,
     pub(crate) epoch: u64,
     pub(crate) parity: usize,
     /// Objects to count the fields of, and from which slot on.
@@ -50,7 +50,7 @@ pub(crate) struct Worker<'h> {
 }
 
 impl<'h> Worker<'h> {
-    pub(crate) fn new(heap: &'h Heap, epoch: u64, parity: usize) -> Worker<'h> {
+    pub(crate) fn new(heap: &'h HeapState, epoch: u64, parity: usize) -> Worker<'h> {
         Worker {
             heap,
             epoch,

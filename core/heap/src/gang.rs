@@ -14,7 +14,7 @@ use core::cell::UnsafeCell;
 use threadsnake_hal::Platform;
 
 use crate::epoch::Worker;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::log::Segment;
 use crate::mutator::Mutator;
 use crate::mutex::Mutex;
@@ -93,7 +93,7 @@ impl Gang {
     }
 
     /// Takes part in the job that is open, if any; whether it did. By a thread that stands still.
-    pub(crate) fn help(&self, heap: &Heap) -> bool {
+    pub(crate) fn help(&self, heap: &HeapState) -> bool {
         // Relaxed: only a hint.
         if self.open.load(Ordering::Relaxed) == 0
             || self.inside.load(Ordering::Relaxed) >= self.helpers_at_most
@@ -170,7 +170,7 @@ impl<'a> Job<'a> {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Runs tasks on this thread and on those that stand still and spin.
     pub(crate) fn run_job(&self, worker: &mut Worker<'_>, tasks: Vec<Task<'_>>) {
         let job = Job {

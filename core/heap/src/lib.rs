@@ -100,7 +100,7 @@ mod weak_status;
 #[cfg(not(loom))]
 pub use client::{AllocationOptions, Client, HeapConfiguration, OutOfMemory, StressConfiguration};
 #[cfg(not(loom))]
-pub use heap::Heap;
+pub use heap::{Heap, HeapState};
 #[cfg(not(loom))]
 pub use lock::ObjectLock;
 #[cfg(not(loom))]

@@ -22,7 +22,7 @@ use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::gang::Task;
 use crate::geometry::{BLOCK_BYTES, count_of, rooted_bit};
-use crate::heap::{Heap, WINDOW_COUNT};
+use crate::heap::{HeapState, WINDOW_COUNT};
 use crate::log::Segments;
 use crate::mutator::{Mutator, poll};
 use crate::object::{ObjectRef, flag};
@@ -133,7 +133,7 @@ impl Mutator {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// A pause asked for by a thread that does not use the heap.
     pub(crate) fn pause_from_outside(&self) {
         let epoch = self.epoch();
