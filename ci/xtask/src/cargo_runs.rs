@@ -116,8 +116,8 @@ pub fn stress(full: bool, given: &Given) -> Result<Tally, String> {
     Ok(tally)
 }
 
-/// The models. Only tests whose path has a `loom` or `model` part are models; the others use `std` threads and
-/// would fail outside one.
+/// The models: unit tests whose path has a part `loom` or `model`. The others use `std`'s threads and would fail
+/// outside a model, and so would the integration tests.
 pub fn loom(full: bool) -> Result<Tally, String> {
     let mut tally = Tally::default();
     for package in ["threadsnake-hal", "threadsnake-heap"] {
@@ -129,9 +129,11 @@ pub fn loom(full: bool) -> Result<Tally, String> {
             "target/loom",
             "--package",
             package,
+            "--lib",
             "--no-fail-fast",
             "--",
             "loom",
+            "model",
         ]);
         command.env("RUSTFLAGS", "--cfg loom");
         command.env("LOOM_MAX_PREEMPTIONS", if full { "4" } else { "2" });
@@ -145,7 +147,7 @@ const MIRI_PACKAGES: &[(&str, &[&str])] = &[
     ("threadsnake-arch-x86_64", &["--lib"]),
     ("threadsnake-arch-aarch64", &["--lib"]),
     ("threadsnake-platform-hosted", &["--lib"]),
-    ("threadsnake-heap", &["--lib"]),
+    ("threadsnake-heap", &["--lib", "--test", "exact_roots"]),
 ];
 
 /// Everything unsafe below the engine, interpreted.

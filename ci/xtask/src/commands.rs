@@ -7,7 +7,8 @@ use crate::interpreter::Mode;
 use crate::tally::Tally;
 use crate::targets::{Table, Target};
 use crate::{
-    bench, cargo_runs, command_line_cases, examples, generated_files, programs, repository_checks, setup,
+    bench, cargo_runs, command_line_cases, cpython_suite, examples, generated_files, programs,
+    repository_checks, setup,
 };
 
 /// A command.
@@ -70,6 +71,8 @@ static OUTPUT: Choice = Choice {
 };
 static STARTUP: Choice = Choice { name: "--startup", value: None, meaning: "measure start-up alone" };
 
+static ALL: Choice = Choice { name: "--all", value: None, meaning: "every file of the suite, listed or not" };
+static ADD: Choice = Choice { name: "--fix", value: None, meaning: "add what passes to the list" };
 static OBJECTS: Choice = Choice {
     name: "--objects",
     value: None,
@@ -77,8 +80,8 @@ static OBJECTS: Choice = Choice {
 };
 
 /// The checks that a row of `ci/targets.toml` may name.
-pub const TARGET_CHECKS: [&str; 9] =
-    ["check", "unit", "command-line", "programs", "examples", "stress", "loom", "miri", "bare"];
+pub const TARGET_CHECKS: [&str; 10] =
+    ["check", "unit", "command-line", "programs", "cpython", "examples", "stress", "loom", "miri", "bare"];
 
 static COMMANDS: &[Command] = &[
     Command {
@@ -152,6 +155,12 @@ static COMMANDS: &[Command] = &[
         meaning: "the interpreter's own command line, case by case, compared with python3's",
         options: &[&TARGET, &ONLY, &INTERPRETER],
         run: command_line_cases::run,
+    },
+    Command {
+        name: "cpython",
+        meaning: "the files of CPython's own test suite that tests/cpython/passing.txt lists",
+        options: &[&TARGET, &ONLY, &JOBS, &INTERPRETER, &ALL, &ADD],
+        run: cpython_suite::run,
     },
     Command {
         name: "bare",
@@ -280,6 +289,7 @@ fn target_check(target: &Target, check: &str) -> Result<Tally, String> {
         "unit" => cargo_runs::unit(target),
         "programs" => programs::run_on(target, &programs::Selection::everything(), Mode::Release),
         "command-line" => command_line_cases::run_on(target, &programs::Selection::everything()),
+        "cpython" => cpython_suite::run_on(target, &programs::Selection::everything(), false, false),
         "examples" => examples::run_on(target, &programs::Selection::everything(), Mode::Release),
         "stress" => cargo_runs::stress(false, &Given::default()),
         "loom" => cargo_runs::loom(false),

@@ -13,7 +13,7 @@ use core::cell::Cell;
 use crate::block::{Block, count, state};
 use crate::client::{AllocationOptions, OutOfMemory};
 use crate::geometry::{BLOCK_BITMAP_WORDS, BLOCK_MASK, GRANULE_BYTES, free_set};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::{Mutator, poll};
 use crate::object::{HEADER_BYTES, Object, ObjectRef, flag};
 use crate::size_class::{CELL_BYTES, CLASS_COUNT, LARGEST_CELL_BYTES, TABLE_BYTES, class_of, class_of_small};
@@ -345,7 +345,7 @@ impl Block {
     }
 }
 
-impl Heap {
+impl HeapState {
     pub(crate) fn cells_at_most(&self) -> u32 {
         if self.configuration.stress_seed.is_some() {
             self.configuration.stress.cells_per_block

@@ -14,11 +14,11 @@ use crate::block::{Block, count};
 use crate::committer::Ledger;
 use crate::epoch::commit_segment;
 use crate::geometry::count_of;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::object::{ObjectRef, SMALL_SLOTS, flag, is_reference};
 use crate::sync::Ordering;
 
-impl Heap {
+impl HeapState {
     /// Checks under stress, or when asked to; the result waits in the heap.
     pub(crate) fn check_in_pause(&self, ledger: &Ledger, asked: bool) {
         let stressed = self.configuration.stress_seed.is_some() && self.configuration.stress.check;

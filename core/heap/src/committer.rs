@@ -19,7 +19,7 @@ use crate::client::OutOfMemory;
 use crate::epoch::commit_segment;
 use crate::fault::{Fault, on};
 use crate::geometry::count_of;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::log::{Log, Segment, Segments};
 use crate::mutex::Mutex;
 use crate::object::{ObjectRef, flag, is_reference};
@@ -76,7 +76,7 @@ impl Ledger {
     }
 
     /// Carries out decrements until all but `keep` batches are done, or `go_on` says no; whether it got there.
-    pub(crate) fn commit(&mut self, heap: &Heap, keep: usize, mut go_on: impl FnMut() -> bool) -> bool {
+    pub(crate) fn commit(&mut self, heap: &HeapState, keep: usize, mut go_on: impl FnMut() -> bool) -> bool {
         let mut steps = 0;
         loop {
             while self.dying != 0 || !self.pending.is_empty() {
@@ -123,7 +123,7 @@ impl Ledger {
     }
 
     /// Counts one reference less.
-    fn decrement(&mut self, heap: &Heap, address: usize) {
+    fn decrement(&mut self, heap: &HeapState, address: usize) {
         heap.assert_cell(address);
         // SAFETY: what is counted is alive, so its chunk is mapped.
         let byte = unsafe { count_of(address) };
@@ -140,7 +140,7 @@ impl Ledger {
     }
 
     /// The last count is going: the object dies, unless a weak reference or a finalizer keeps it.
-    fn claim(&mut self, heap: &Heap, address: usize) {
+    pub(crate) fn claim(&mut self, heap: &HeapState, address: usize) {
         // SAFETY: its count is still 1.
         let object = unsafe { ObjectRef::from_address(address) };
         let flags = object.flags();
@@ -190,8 +190,27 @@ impl Ledger {
         self.dying = object.address();
     }
 
+    /// The worklist as entries, each with the slot to go on from; it is empty afterwards.
+    pub(crate) fn take_dying(&mut self, heap: &HeapState) -> Vec<(usize, u32)> {
+        let mut entries = Vec::new();
+        while self.dying != 0 {
+            heap.assert_cell(self.dying);
+            // SAFETY: a dying object's memory is intact until its count is 0.
+            let object = unsafe { ObjectRef::from_address(self.dying) };
+            let from = if object.flags() & flag::LARGE != 0 {
+                // SAFETY: a large object's header lies in its span's first chunk.
+                unsafe { block_header(self.dying) }.resume.load(Ordering::Relaxed)
+            } else {
+                0
+            };
+            entries.push((self.dying, from));
+            self.dying = object.shape.load(Ordering::Relaxed) as usize;
+        }
+        entries
+    }
+
     /// Un-counts the fields (or a chunk of them) of one dying object, and frees it when they are done.
-    fn bury_one(&mut self, heap: &Heap) {
+    fn bury_one(&mut self, heap: &HeapState) {
         if let Some(cell) = self.pending.pop() {
             self.decrement(heap, cell);
         }
@@ -233,9 +252,9 @@ impl Ledger {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// The last step of an object's life: its cell is free.
-    fn free_cell(&self, block: &Block, object: ObjectRef) {
+    pub(crate) fn free_cell(&self, block: &Block, object: ObjectRef) {
         if self.configuration.stress_seed.is_some() && object.flags() & flag::NATIVE == 0 {
             crate::stress::poison_object(object);
         }
@@ -243,10 +262,11 @@ impl Heap {
         // read of the object here happens before the cell is used again.
         unsafe { set_count(object.address(), count::FREE, Ordering::Release) };
         let freed = block.freed.load(Ordering::Relaxed).wrapping_add(1);
-        // Relaxed: if this and `mark_full` miss each other, the block waits for its next freed cell, or for a trace.
+        // Relaxed: if this and `mark_full` miss each other, or two workers of a pause add at once, the block waits for its next
+        // freed cell, or for a trace.
         block.freed.store(freed, Ordering::Relaxed);
         if block.state.load(Ordering::Acquire) == state::FULL
-            && freed.wrapping_sub(block.full_mark.load(Ordering::Relaxed)) >= Heap::full_threshold(block)
+            && freed.wrapping_sub(block.full_mark.load(Ordering::Relaxed)) >= HeapState::full_threshold(block)
             && block
                 .state
                 .compare_exchange(state::FULL, state::LISTED, Ordering::SeqCst, Ordering::SeqCst)
@@ -403,7 +423,7 @@ impl Committer {
 
 unsafe extern "C" fn committer_entry(argument: *mut ()) {
     // SAFETY: `start_committer` passes the heap, whose drop waits for `running` to become 0.
-    let heap = unsafe { &*argument.cast::<Heap>() };
+    let heap = unsafe { &*argument.cast::<HeapState>() };
     heap.run_committer();
     let platform = heap.platform;
     let running = &raw const heap.committer.running;

@@ -10,7 +10,7 @@ use crate::block::count;
 use crate::fault::{Fault, on};
 use crate::gang::{Entries, Task};
 use crate::geometry::{count_of, logged_bit};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Log, Segment, read_entry};
 use crate::object::{ObjectRef, SMALL_SLOTS, flag, is_reference};
@@ -23,7 +23,7 @@ const TURN: usize = 256;
 
 /// One thread's work in a pause.
 pub(crate) struct Worker<'h> {
-    pub(crate) heap: &'h Heap,
+    pub(crate) heap: &'h HeapState,
     pub(crate) epoch: u64,
     pub(crate) parity: usize,
     /// Objects to count the fields of, and from which slot on.
@@ -42,10 +42,15 @@ pub(crate) struct Worker<'h> {
     pub(crate) decrements: Log,
     /// What is traced, not counted: set while the backup trace runs.
     pub(crate) tracing: bool,
+    /// Count down instead of up: the worklist holds dying objects.
+    pub(crate) committing: bool,
+    pub(crate) freed_objects: u64,
+    /// Objects about to die that have a finalizer or a weak cell.
+    pub(crate) unusual: Vec<usize>,
 }
 
 impl<'h> Worker<'h> {
-    pub(crate) fn new(heap: &'h Heap, epoch: u64, parity: usize) -> Worker<'h> {
+    pub(crate) fn new(heap: &'h HeapState, epoch: u64, parity: usize) -> Worker<'h> {
         Worker {
             heap,
             epoch,
@@ -60,6 +65,9 @@ impl<'h> Worker<'h> {
             logged_entries: 0,
             decrements: Log::new(),
             tracing: false,
+            committing: false,
+            freed_objects: 0,
+            unusual: Vec::new(),
         }
     }
 
@@ -128,7 +136,11 @@ impl<'h> Worker<'h> {
     pub(crate) fn drain_some(&mut self, wanted: bool) -> Option<Entries> {
         for _ in 0..TURN {
             let (address, from) = self.stack.pop()?;
-            self.count_fields(address, from);
+            if self.committing {
+                self.bury(address, from);
+            } else {
+                self.count_fields(address, from);
+            }
         }
         if wanted && self.stack.len() >= 2 {
             // The older half: nearer to the roots, so there is more below it.
@@ -136,6 +148,11 @@ impl<'h> Worker<'h> {
             return Some(self.stack.drain(..half).collect());
         }
         Some(Entries::new())
+    }
+
+    /// Puts an object on the worklist.
+    pub(crate) fn push_entry(&mut self, address: usize, from: u32) {
+        self.stack.push((address, from));
     }
 
     pub(crate) fn is_drained(&self) -> bool {
@@ -154,6 +171,9 @@ impl<'h> Worker<'h> {
             Task::Roots(mutator) => self.scan_thread(mutator),
             Task::Globals => self.scan_globals(),
             Task::Candidates(cells) => cells.iter().for_each(|cell| self.count_root(*cell)),
+            Task::Commit(segment, position) => self.commit_from(segment, position),
+            Task::Dying(entries) => self.stack.extend_from_slice(entries),
+            Task::Uncount(objects) => objects.iter().for_each(|object| self.count_down(*object)),
         }
     }
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use threadsnake_hal::Platform;
 
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::{Mutator, poll};
 use crate::mutex::Mutex;
 use crate::object::{ObjectRef, flag, is_reference};
@@ -55,7 +55,7 @@ impl FinalizerQueue {
 }
 
 impl Queue {
-    fn push(&mut self, heap: &Heap, object: usize) {
+    fn push(&mut self, heap: &HeapState, object: usize) {
         if heap.is_multithreaded() {
             self.incoming.push(object);
         } else {
@@ -64,7 +64,7 @@ impl Queue {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Queues an object whose finalizer is due. The queue takes over one count, which the caller sees to.
     pub(crate) fn queue_finalizer(&self, object: ObjectRef) {
         object.flags.fetch_and(!flag::FINALIZABLE, Ordering::AcqRel);

@@ -14,7 +14,7 @@ use core::cell::UnsafeCell;
 use threadsnake_hal::Platform;
 
 use crate::epoch::Worker;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::log::Segment;
 use crate::mutator::Mutator;
 use crate::mutex::Mutex;
@@ -33,6 +33,12 @@ pub(crate) enum Task<'a> {
     Globals,
     /// Count roots that the backup trace found before it zeroed the counts.
     Candidates(&'a [usize]),
+    /// Count down what a segment asks for, from a position on.
+    Commit(&'a Segment, usize),
+    /// Un-count the fields of dying objects, each from a slot on.
+    Dying(&'a [(usize, u32)]),
+    /// Count down objects.
+    Uncount(&'a [usize]),
 }
 
 struct Queue<'a> {
@@ -49,6 +55,7 @@ pub(crate) struct Job<'a> {
     epoch: u64,
     parity: usize,
     tracing: bool,
+    committing: bool,
     finished: Mutex<Vec<Found>>,
 }
 
@@ -58,6 +65,8 @@ struct Found {
     promoted_objects: usize,
     promoted_bytes: usize,
     logged_entries: usize,
+    freed_objects: u64,
+    unusual: Vec<usize>,
 }
 
 /// Where helpers find the job.
@@ -84,7 +93,7 @@ impl Gang {
     }
 
     /// Takes part in the job that is open, if any; whether it did. By a thread that stands still.
-    pub(crate) fn help(&self, heap: &Heap) -> bool {
+    pub(crate) fn help(&self, heap: &HeapState) -> bool {
         // Relaxed: only a hint.
         if self.open.load(Ordering::Relaxed) == 0
             || self.inside.load(Ordering::Relaxed) >= self.helpers_at_most
@@ -99,12 +108,15 @@ impl Gang {
             let job = unsafe { &**self.job.get() };
             let mut worker = Worker::new(heap, job.epoch, job.parity);
             worker.tracing = job.tracing;
+            worker.committing = job.committing;
             job.work(&mut worker);
             job.finished.lock().push(Found {
                 rooted: worker.rooted,
                 promoted_objects: worker.promoted_objects,
                 promoted_bytes: worker.promoted_bytes,
                 logged_entries: worker.logged_entries,
+                freed_objects: worker.freed_objects,
+                unusual: worker.unusual,
             });
         }
         self.inside.fetch_sub(1, Ordering::SeqCst);
@@ -158,7 +170,7 @@ impl<'a> Job<'a> {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Runs tasks on this thread and on those that stand still and spin.
     pub(crate) fn run_job(&self, worker: &mut Worker<'_>, tasks: Vec<Task<'_>>) {
         let job = Job {
@@ -167,6 +179,7 @@ impl Heap {
             epoch: worker.epoch,
             parity: worker.parity,
             tracing: worker.tracing,
+            committing: worker.committing,
             finished: Mutex::new(self.platform, Vec::new()),
         };
         // SAFETY: the gang is closed and empty, and only the coordinator writes this.
@@ -182,6 +195,8 @@ impl Heap {
             worker.promoted_objects += found.promoted_objects;
             worker.promoted_bytes += found.promoted_bytes;
             worker.logged_entries += found.logged_entries;
+            worker.freed_objects += found.freed_objects;
+            worker.unusual.extend(found.unusual);
         }
     }
 }

@@ -7,6 +7,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Deref;
+use core::ptr::NonNull;
 
 use threadsnake_hal::Platform;
 
@@ -41,7 +43,34 @@ pub(crate) struct Orphans {
 }
 
 /// A heap. Threads attach to it to use it.
-pub struct Heap {
+///
+/// A pointer, so that the end of the heap can wait for the committer's thread while nobody has exclusive use of the state yet.
+pub struct Heap(NonNull<HeapState>);
+
+impl Deref for Heap {
+    type Target = HeapState;
+    #[inline(always)]
+    fn deref(&self) -> &HeapState {
+        // SAFETY: the state lives until this is dropped.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+// SAFETY: a handle of a state that threads may share (below).
+unsafe impl Send for Heap {}
+// SAFETY: as above.
+unsafe impl Sync for Heap {}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.stop_committer();
+        // SAFETY: made by `Box::leak` in `new`; the committer is gone and this was the last handle.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// What a heap consists of; reached through [`Heap`].
+pub struct HeapState {
     pub(crate) platform: &'static dyn Platform,
     pub(crate) client: *const dyn Client,
     pub(crate) configuration: HeapConfiguration,
@@ -83,9 +112,9 @@ pub struct Heap {
 
 // SAFETY: all that threads share is atomic or behind a mutex; the raw pointers name the client, which is Sync, and mutators,
 // which the registry's lock protects.
-unsafe impl Send for Heap {}
+unsafe impl Send for HeapState {}
 // SAFETY: as above.
-unsafe impl Sync for Heap {}
+unsafe impl Sync for HeapState {}
 
 impl Heap {
     /// Makes a heap.
@@ -100,7 +129,7 @@ impl Heap {
         let cells_at_most =
             if configuration.stress_seed.is_some() { configuration.stress.cells_per_block } else { u32::MAX };
         let share = configuration.share_bytes.max(BLOCK_BYTES);
-        let heap = Heap {
+        let state = HeapState {
             platform,
             client,
             map: ChunkMap::new().ok_or(OutOfMemory)?,
@@ -142,13 +171,15 @@ impl Heap {
             check_failure: Mutex::new(platform, None),
             configuration,
         };
-        let heap = Arc::new(heap);
+        let heap = Arc::new(Heap(NonNull::from(Box::leak(Box::new(state)))));
         if heap.configuration.committer {
             heap.start_committer()?;
         }
         Ok(heap)
     }
+}
 
+impl HeapState {
     /// The current epoch.
     pub fn epoch(&self) -> u64 {
         // Relaxed: read between pauses, which order it.
@@ -247,9 +278,8 @@ impl Heap {
     }
 }
 
-impl Drop for Heap {
+impl Drop for HeapState {
     fn drop(&mut self) {
-        self.stop_committer();
         // Native memory of whatever is left: nobody can reach it any more.
         let mut natives = Vec::new();
         self.for_each_block(|block| {
@@ -274,7 +304,7 @@ impl Drop for Heap {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Runs the destructor of a dead cell, if it owns native memory that was not destructed before.
     pub(crate) fn destruct(&self, cell: usize) {
         // SAFETY: a cell of a native block holds an object, alive or dead, or zeros; a span holds an object.

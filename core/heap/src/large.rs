@@ -7,7 +7,7 @@
 use crate::block::{Block, Chunk, count, set_count, state};
 use crate::client::OutOfMemory;
 use crate::geometry::{BLOCK_BYTES, Bit, FIRST_BLOCK, chunk_of};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::Mutator;
 use crate::object::{HEADER_BYTES, Object};
 use crate::pool::LARGEST_SPAN_BLOCKS;
@@ -49,7 +49,7 @@ impl Mutator {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Finds a span and fills in its headers, all but the state of the first. Entered in the list of large objects.
     fn take_span<'a>(&self, bytes: usize, slot_count: usize) -> Option<&'a Block> {
         let blocks = bytes.div_ceil(BLOCK_BYTES);
@@ -113,7 +113,7 @@ impl Heap {
 /// The logged bit of slot `index` of a large object that spans chunks; `None` for all others.
 #[inline]
 pub(crate) fn span_logged_bit<'a>(object: &Object, index: usize) -> Option<Bit<'a>> {
-    if !Heap::first_block_of_span(object.address()) {
+    if !HeapState::first_block_of_span(object.address()) {
         return None;
     }
     // SAFETY: a large object's header lies in its span's first chunk.

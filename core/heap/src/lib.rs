@@ -14,7 +14,7 @@
 //! | private and shared | `publish` | what a shared object refers to is shared |
 //! | stopping threads | `handshake`, `pause` | nobody stops after the release |
 //! | counting up | `epoch`, `roots`, `gang` | who takes a count from 0 promotes |
-//! | counting down | `committer` | fields first, then the count becomes 0 |
+//! | counting down | `committer`, `bury` | fields first, then the count becomes 0 |
 //! | cycles | `trace` | zero all counts, count up from the roots |
 //! | weak references | `weak`, `weak_status` | not claimable in the epoch of a dereference |
 //! | finalizers | `finalizer` | queued once, the queue owns a count |
@@ -36,6 +36,8 @@ mod allocator;
 mod barrier;
 #[cfg(not(loom))]
 mod block;
+#[cfg(not(loom))]
+mod bury;
 mod byte_lock;
 #[cfg(not(loom))]
 mod check;
@@ -98,7 +100,7 @@ mod weak_status;
 #[cfg(not(loom))]
 pub use client::{AllocationOptions, Client, HeapConfiguration, OutOfMemory, StressConfiguration};
 #[cfg(not(loom))]
-pub use heap::Heap;
+pub use heap::{Heap, HeapState};
 #[cfg(not(loom))]
 pub use lock::ObjectLock;
 #[cfg(not(loom))]

@@ -15,7 +15,7 @@ use crate::allocator::Window;
 use crate::arch::{Architecture, StackScan};
 use crate::block::{Block, BlockList};
 use crate::handshake::Participant;
-use crate::heap::{Heap, WINDOW_COUNT};
+use crate::heap::{Heap, HeapState, WINDOW_COUNT};
 use crate::log::Log;
 use crate::scratch::ScratchNode;
 use crate::stress::StressState;
@@ -243,7 +243,7 @@ impl Mutator {
     }
 
     /// Leaves everything to the heap: log, blocks, lists (rule 9). Under the registry's lock.
-    fn hand_over(&self, heap: &Heap) {
+    fn hand_over(&self, heap: &HeapState) {
         // SAFETY: called by the owner, whose last act this is.
         let local = unsafe { self.local() };
         let mut orphans = heap.orphans.lock();

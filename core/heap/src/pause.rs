@@ -22,7 +22,7 @@ use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::gang::Task;
 use crate::geometry::{BLOCK_BYTES, count_of, rooted_bit};
-use crate::heap::{Heap, WINDOW_COUNT};
+use crate::heap::{HeapState, WINDOW_COUNT};
 use crate::log::Segments;
 use crate::mutator::{Mutator, poll};
 use crate::object::{ObjectRef, flag};
@@ -133,7 +133,7 @@ impl Mutator {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// A pause asked for by a thread that does not use the heap.
     pub(crate) fn pause_from_outside(&self) {
         let epoch = self.epoch();
@@ -206,9 +206,8 @@ impl Heap {
         }
         // Rule 2. A trace drops them all anyway.
         let trace = collect || self.trace_wanted.load(Ordering::Relaxed) || self.stress_wants_trace();
-        let help = !trace && !on(Fault::CommitterLeftBehind);
-        if help && !ledger.commit(self, 1, || true) {
-            self.counters.corrupted();
+        if !trace && !on(Fault::CommitterLeftBehind) && ledger.batches.len() > 1 {
+            self.commit_in_pause(ledger, 1);
         }
         let epoch = self.epoch();
         let mut worker = Worker::new(self, epoch, ledger.parity);
@@ -264,8 +263,8 @@ impl Heap {
         }
         let allocated = self.usage.allocated_since_pause.swap(0, Ordering::Relaxed);
         self.adapt_share(allocated, worker.promoted_bytes, mutators.len());
-        if (!self.configuration.committer || collect) && !ledger.commit(self, 0, || true) {
-            self.counters.corrupted();
+        if !self.configuration.committer || collect {
+            self.commit_in_pause(ledger, 0);
         }
         if !self.configuration.committer {
             for list in &self.listed {

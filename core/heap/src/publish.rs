@@ -8,7 +8,7 @@
 //! release store that follows publication shows the flags too. The target of a weak cell is published with the cell,
 //! because another thread may reach it through the cell.
 
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::Mutator;
 use crate::object::{ObjectRef, flag, is_reference};
 use crate::sync::Ordering;
@@ -40,7 +40,7 @@ impl Mutator {
 
 /// Marks a graph shared. By the thread whose private objects they are, or with the world stopped.
 pub(crate) fn publish_graph(
-    heap: &Heap,
+    heap: &HeapState,
     object: ObjectRef,
     stack: &mut alloc::vec::Vec<usize>,
     weak_target: &mut dyn FnMut(ObjectRef) -> Option<ObjectRef>,

@@ -5,7 +5,7 @@
 
 use crate::block::Block;
 use crate::client::{HeapConfiguration, OutOfMemory};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::Mutator;
 use crate::object::{HEADER_BYTES, ObjectRef};
 use crate::sync::Ordering;
@@ -86,7 +86,7 @@ impl Mutator {
     }
 }
 
-impl Heap {
+impl HeapState {
     /// Whether this pause should trace although nothing demands it.
     pub(crate) fn stress_wants_trace(&self) -> bool {
         let Some(seed) = self.configuration.stress_seed else {

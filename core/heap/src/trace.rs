@@ -16,7 +16,7 @@ use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::gang::Task;
 use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, clear_counts, count_of, logged_bit, rooted_bit};
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Segments, read_entry};
 use crate::mutator::Mutator;
@@ -24,7 +24,7 @@ use crate::object::{ObjectRef, flag, is_reference};
 use crate::sync::Ordering;
 use crate::weak::Claim;
 
-impl Heap {
+impl HeapState {
     pub(crate) fn trace(
         &self,
         ledger: &mut Ledger,

@@ -18,7 +18,7 @@ use threadsnake_hal::Platform;
 
 use crate::client::{AllocationOptions, OutOfMemory};
 use crate::geometry::count_of;
-use crate::heap::Heap;
+use crate::heap::HeapState;
 use crate::mutator::Mutator;
 use crate::mutex::Mutex;
 use crate::object::{ObjectRef, flag};
@@ -98,7 +98,7 @@ fn target_of(cell: &ObjectRef) -> usize {
     unsafe { cell.raw::<AtomicU64>(TARGET_OFFSET) }.load(Ordering::Relaxed) as usize
 }
 
-impl Heap {
+impl HeapState {
     /// Whether an object is a weak cell.
     pub(crate) fn is_weak_cell(&self, object: ObjectRef) -> bool {
         object.kind() == self.configuration.weak_cell_kind

@@ -61,7 +61,9 @@ pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
     let (bytes, alignment) = whole_pages(bytes, alignment)?;
     let layout = std::alloc::Layout::from_size_align(bytes, alignment).ok()?;
     // SAFETY: the layout is not empty.
-    NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })
+    let start = unsafe { std::alloc::alloc_zeroed(layout) };
+    start.expose_provenance();
+    NonNull::new(start)
 }
 
 /// Gives pages back.
@@ -78,8 +80,10 @@ pub unsafe fn unmap(start: NonNull<u8>, bytes: usize, alignment: usize) {
     }
     #[cfg(miri)]
     if let Ok(layout) = std::alloc::Layout::from_size_align(bytes, alignment) {
+        // `munmap` takes an address, whatever pointer it came from; so must this.
+        let start = std::ptr::with_exposed_provenance_mut(start.as_ptr().addr());
         // SAFETY: allocated by `map` with the same layout.
-        unsafe { std::alloc::dealloc(start.as_ptr(), layout) };
+        unsafe { std::alloc::dealloc(start, layout) };
     }
 }
 
