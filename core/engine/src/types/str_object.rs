@@ -13,7 +13,7 @@ use core::fmt;
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
-use crate::error::{ExceptionClass, PyResult};
+use crate::error::PyResult;
 use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
@@ -453,6 +453,45 @@ impl Context {
         Ok(Str(object))
     }
 
+    /// A string of Latin-1 text of a known length, written by `fill` into zeroed bytes before anybody sees it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn str_filled(&self, length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Str> {
+        if length <= 1 {
+            let mut unit = [0];
+            fill(unit.get_mut(..length).unwrap_or_default());
+            return Ok(if length == 0 { self.empty_str() } else { self.latin1_character(unit[0]) });
+        }
+        let string = self.allocate_str(length, 0, false)?;
+        // SAFETY: the string was allocated with `length` zeroed bytes after its header, and nobody else sees it yet.
+        let bytes = unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_pointer().add(DATA), length) };
+        fill(bytes);
+        if bytes.is_ascii() {
+            string.0.initialize_client_flags(client_flags::STR_ASCII);
+        }
+        Ok(string)
+    }
+
+    /// A copy of a string as an instance of `class`, which is `str` or inherits from it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn str_of_class(&self, class: crate::types::class::Class, text: Str) -> PyResult<Str> {
+        let bytes = text.bytes().len();
+        let total = bytes.checked_add(DATA).ok_or_else(|| self.memory_error())?;
+        let object = crate::types::class::allocate_variable(self, class, 0, total)?;
+        object.raw_store_u64(LENGTH, text.len() as u64);
+        let content = text.0.client_flags() & (client_flags::STR_WIDTH | client_flags::STR_ASCII);
+        object.initialize_client_flags(object.client_flags() | content);
+        // SAFETY: the object was allocated with room for these bytes after the header of the string, nobody else sees it yet, and
+        // the source is another object.
+        unsafe {
+            core::ptr::copy_nonoverlapping(text.data(), object.raw_bytes_pointer().add(DATA), bytes);
+        }
+        Ok(Str(object))
+    }
+
     /// A string of code units whose narrowest width the caller knows (0 for bytes, 1 for two, 2 for four bytes per unit).
     pub(crate) fn str_from_units_unchecked<T>(&self, units: &[T], shift: u8, ascii: bool) -> PyResult<Str> {
         let string = self.allocate_str(units.len(), shift, ascii)?;
@@ -678,9 +717,18 @@ impl Context {
     /// # Errors
     /// TypeError if a piece is no string, MemoryError.
     pub fn str_join_pieces(&self, pieces: &[Value]) -> PyResult<Str> {
-        let mut length = 0usize;
-        let mut shift = 0;
-        let mut ascii = true;
+        self.str_join_separated(self.empty_str(), pieces)
+    }
+
+    /// The concatenation of strings with a separator in between.
+    ///
+    /// # Errors
+    /// TypeError if a piece is no string, MemoryError.
+    pub fn str_join_separated(&self, separator: Str, pieces: &[Value]) -> PyResult<Str> {
+        let gaps = pieces.len().saturating_sub(1);
+        let mut length = separator.len().checked_mul(gaps).ok_or_else(|| self.memory_error())?;
+        let (mut shift, mut ascii) =
+            if gaps == 0 { (0, true) } else { (separator.width_shift(), separator.is_ascii()) };
         for &piece in pieces {
             let text = Str::expect(self, piece)?;
             length = length.checked_add(text.len()).ok_or_else(|| self.memory_error())?;
@@ -692,10 +740,17 @@ impl Context {
         }
         let joined = self.allocate_str(length, shift, ascii)?;
         let mut at = 0;
-        for &piece in pieces {
+        for (index, &piece) in pieces.iter().enumerate() {
             let Some(text) = Str::from_value(piece) else { continue };
-            // SAFETY: the new string has room for all pieces at the widest width, and `at` is the sum of those written.
-            unsafe { write_str_units(joined.0.raw_bytes_pointer().add(DATA + (at << shift)), shift, text) };
+            // SAFETY: the new string has room for all pieces and separators at the widest width, and `at` is the sum of those written.
+            unsafe {
+                let data = joined.0.raw_bytes_pointer().add(DATA);
+                if index != 0 && !separator.is_empty() {
+                    write_str_units(data.add(at << shift), shift, separator);
+                    at += separator.len();
+                }
+                write_str_units(data.add(at << shift), shift, text);
+            }
             at += text.len();
         }
         Ok(joined)
