@@ -31,6 +31,16 @@ pub enum DescriptorKind {
     NonData,
     /// `__set__` or `__delete__` too: goes before an instance attribute.
     Data,
+    /// `__set__` or `__delete__`, but no `__get__`: takes part in writing only.
+    WriteOnly,
+}
+
+impl DescriptorKind {
+    /// Whether setting the attribute goes through the descriptor.
+    #[inline]
+    pub fn takes_writes(self) -> bool {
+        matches!(self, DescriptorKind::Data | DescriptorKind::WriteOnly)
+    }
 }
 
 /// A method as a call wants it: a function and the receiver to put before the arguments, or a callable alone.
@@ -69,14 +79,13 @@ impl Context {
             }
             _ => {
                 let class = self.class_of(attribute);
-                if class.lookup_name(self, Name::__set__).is_some()
-                    || class.lookup_name(self, Name::__delete__).is_some()
-                {
-                    DescriptorKind::Data
-                } else if class.lookup_name(self, Name::__get__).is_some() {
-                    DescriptorKind::NonData
-                } else {
-                    DescriptorKind::Plain
+                let writes = class.lookup_name(self, Name::__set__).is_some()
+                    || class.lookup_name(self, Name::__delete__).is_some();
+                match (class.lookup_name(self, Name::__get__).is_some(), writes) {
+                    (true, true) => DescriptorKind::Data,
+                    (true, false) => DescriptorKind::NonData,
+                    (false, true) => DescriptorKind::WriteOnly,
+                    (false, false) => DescriptorKind::Plain,
                 }
             }
         }
@@ -219,7 +228,8 @@ impl Context {
                     let (target, slot) = self.member_slot_of(object, instance)?;
                     if value.is_none() && target.value(slot).is_none() {
                         let name = object.value(native_function::MEMBER_NAME).and_then(Str::from_value);
-                        return Err(self.raise_attribute_error(instance, name.unwrap_or_else(|| self.empty_str())));
+                        let name = name.unwrap_or_else(|| self.empty_str());
+                        return Err(self.raise(ExceptionClass::AttributeError, format_args!("{name}")));
                     }
                     self.store_optional(target, slot, value);
                     return Ok(());
@@ -676,7 +686,7 @@ impl Context {
         let class = self.class_of(value);
         let attribute = class.lookup(self, name);
         if let Some(attribute) = attribute {
-            if self.descriptor_kind(attribute) == DescriptorKind::Data {
+            if self.descriptor_kind(attribute).takes_writes() {
                 return self.descriptor_set(attribute, value, new);
             }
         }
@@ -730,7 +740,7 @@ impl Context {
         }
         let metaclass = self.class_of(class.as_value());
         if let Some(attribute) = metaclass.lookup(self, name) {
-            if self.descriptor_kind(attribute) == DescriptorKind::Data {
+            if self.descriptor_kind(attribute).takes_writes() {
                 return self.descriptor_set(attribute, class.as_value(), new);
             }
         }

@@ -244,7 +244,8 @@ fn fill_class(cx: &Context, class: Class, native: &'static NativeClass, bases: &
         namespace.set_str(cx, cx.name(Name::__hash__), Value::NONE)?;
     }
     let doc = if native.doc.is_empty() { Value::NONE } else { cx.str(native.doc)? };
-    namespace.set_str(cx, cx.name(Name::__doc__), doc)?;
+    // Classes whose instances have a docstring of their own have a descriptor there.
+    namespace.set_default(cx, cx.name(Name::__doc__).as_value(), doc)?;
     Ok(())
 }
 

@@ -57,6 +57,10 @@ impl Context {
                                 self.call_native(definition.call, arguments)
                             })
                         }
+                        (Binding::New, Some(owner)) => {
+                            crate::types::type_new::check_new_arguments(self, owner, &arguments)?;
+                            self.call_native(definition.call, arguments)
+                        }
                         _ => self.call_native(definition.call, arguments),
                     };
                 }

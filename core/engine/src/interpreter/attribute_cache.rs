@@ -341,7 +341,7 @@ pub(crate) fn store_attribute(
         class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
     let version = shape.version(cx);
     let attribute = class.lookup(cx, name);
-    let data = attribute.is_some_and(|attribute| cx.descriptor_kind(attribute) == DescriptorKind::Data);
+    let data = attribute.is_some_and(|attribute| cx.descriptor_kind(attribute).takes_writes());
     let (Some(version), true, false) = (version, generic, data) else {
         remember_member_store(cx, frame, target, name);
         return cx.set_attribute(target, name, Some(value));

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::names::Name;
+use crate::native::Arguments;
 use crate::object_access::ObjectAccess;
 use crate::types::class::{Class, allocate_of_class};
 use crate::types::static_method::{forwarded, is_abstract};
@@ -50,14 +51,21 @@ impl ClassMethod {
 #[pymethods]
 impl ClassMethod {
     #[pynew]
-    fn new(cx: &Context, class: Value, arguments: crate::native::Arguments<'_>) -> PyResult<Value> {
+    fn new(cx: &Context, class: Value, arguments: Arguments<'_>) -> PyResult<Value> {
         let _ = arguments;
         Ok(Value::from(allocate_of_class(cx, Class::expect(cx, class)?)?))
     }
 
     /// Initialize self.  See help(type(self)) for accurate signature.
     #[pymethod(name = "__init__")]
-    fn init(cx: &Context, this: ClassMethod, function: Value) -> PyResult<()> {
+    fn init(cx: &Context, this: ClassMethod, arguments: Arguments<'_>) -> PyResult<()> {
+        if arguments.keyword_count() > 0 {
+            return Err(cx.type_error(format_args!("classmethod() takes no keyword arguments")));
+        }
+        let &[function] = arguments.values else {
+            let count = arguments.values.len();
+            return Err(cx.type_error(format_args!("classmethod expected 1 argument, got {count}")));
+        };
         cx.store(this.0, FUNCTION, function);
         Ok(())
     }

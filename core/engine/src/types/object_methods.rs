@@ -366,7 +366,10 @@ pub fn check_excess_for_init(cx: &Context, class: Class) -> PyResult<()> {
         )));
     }
     if has_plain_new(cx, class) {
-        return Err(cx.type_error(format_args!("{}() takes no arguments", class.name(cx))));
+        return Err(cx.type_error(format_args!(
+            "{}.__init__() takes exactly one argument (the instance to initialize)",
+            class.name(cx)
+        )));
     }
     Ok(())
 }

@@ -67,7 +67,14 @@ impl StaticMethod {
 
     /// Initialize self.  See help(type(self)) for accurate signature.
     #[pymethod(name = "__init__")]
-    fn init(cx: &Context, this: StaticMethod, function: Value) -> PyResult<()> {
+    fn init(cx: &Context, this: StaticMethod, arguments: Arguments<'_>) -> PyResult<()> {
+        if arguments.keyword_count() > 0 {
+            return Err(cx.type_error(format_args!("staticmethod() takes no keyword arguments")));
+        }
+        let &[function] = arguments.values else {
+            let count = arguments.values.len();
+            return Err(cx.type_error(format_args!("staticmethod expected 1 argument, got {count}")));
+        };
         cx.store(this.0, FUNCTION, function);
         Ok(())
     }

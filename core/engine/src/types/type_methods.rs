@@ -18,7 +18,7 @@ use crate::types::dict::Dict;
 use crate::types::module::evaluate_annotations;
 use crate::types::native_function;
 use crate::types::object_methods::{
-    check_excess_for_init, is_object_init, is_object_new, keys_of, merge_class_names, new_plain,
+    check_excess_for_init, check_excess_for_new, is_object_init, is_object_new, keys_of, merge_class_names, new_plain,
 };
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
@@ -518,7 +518,10 @@ fn check_special_attribute(cx: &Context, class: Class, name: &str, value: Option
     match value {
         Some(value) => Ok(value),
         None => {
-            Err(cx.type_error(format_args!("cannot delete '{name}' attribute of type '{}'", class.name(cx))))
+            Err(cx.type_error(format_args!(
+                "cannot delete '{name}' attribute of immutable type '{}'",
+                class.name(cx)
+            )))
         }
     }
 }
@@ -644,15 +647,23 @@ impl Context {
         let instance = match class.lookup_name(self, Name::__new__) {
             None => new_plain(self, class)?,
             Some(new) if is_object_new(self, new) => {
-                // Excess arguments are for `__init__`, unless that is object's too, which then complains.
+                // Excess arguments are for `__init__`, unless that is object's too.
+                if !arguments.values.is_empty() {
+                    check_excess_for_new(self, class)?;
+                }
                 new_plain(self, class)?
             }
             Some(new) => {
-                let new = match new.as_kind(Kind::NativeFunction) {
-                    Some(_) => new,
-                    None => self.descriptor_get(new, None, class)?,
-                };
-                self.with_receiver(class.as_value(), arguments, |arguments| self.call_with(new, arguments))?
+                match new.as_kind(Kind::NativeFunction) {
+                    // Found on the class itself, so its checks of the class are met.
+                    Some(native) => self.with_receiver(class.as_value(), arguments, |arguments| {
+                        self.call_native(native_function::definition(native).call, arguments)
+                    })?,
+                    None => {
+                        let new = self.descriptor_get(new, None, class)?;
+                        self.with_receiver(class.as_value(), arguments, |arguments| self.call_with(new, arguments))?
+                    }
+                }
             }
         };
         let made = self.class_of(instance);

@@ -648,6 +648,46 @@ fn object_init_subclass(cx: &Context) -> *const crate::native::NativeFunction {
     found.map_or(core::ptr::null(), |object| core::ptr::from_ref(native_function::definition(object)))
 }
 
+/// Checks the class that a native `__new__` is called with by hand.
+///
+/// # Errors
+/// TypeError if it is none, does not inherit from the `__new__`'s owner, or has a layout that this `__new__` does not make.
+pub fn check_new_arguments(cx: &Context, owner: Value, arguments: &Arguments<'_>) -> PyResult<()> {
+    let Some(owner) = Class::from_value(owner) else { return Ok(()) };
+    let Some(&first) = arguments.positional().first() else {
+        return Err(cx.type_error(format_args!("{}.__new__(): not enough arguments", dotted_name(cx, owner))));
+    };
+    let Some(class) = Class::from_value(first) else {
+        return Err(cx.type_error(format_args!(
+            "{}.__new__(X): X is not a type object ({})",
+            dotted_name(cx, owner),
+            cx.type_name(first)
+        )));
+    };
+    if class == owner {
+        return Ok(());
+    }
+    if !class.is_subclass_of(owner) {
+        let (name, owner_name) = (class.name(cx), dotted_name(cx, owner));
+        return Err(cx.type_error(format_args!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}")));
+    }
+    // The native class that decides on the layout must be made by its own `__new__`.
+    let mut native = class;
+    while let (false, Some(base)) = (native.is_native(), native.base()) {
+        native = base;
+    }
+    let new = cx.name(Name::__new__);
+    if native != owner && native.lookup(cx, new) != owner.lookup(cx, new) {
+        let safe = dotted_name(cx, native);
+        return Err(cx.type_error(format_args!(
+            "{}.__new__({}) is not safe, use {safe}.__new__()",
+            dotted_name(cx, owner),
+            class.name(cx)
+        )));
+    }
+    Ok(())
+}
+
 /// Replaces the bases of a class.
 ///
 /// # Errors
