@@ -93,7 +93,7 @@ fn convert(cx: &Context, value: Value) -> PyResult<f64> {
     if is_exact_float(value) {
         return Ok(number_of(value));
     }
-    if let Some(text) = Str::from_value(value) {
+    if let Some(text) = Str::from_value(value).filter(|text| text.is_exact()) {
         return parse(cx, value, &numeric_text(text));
     }
     // An instance of a subclass may have a `__float__` of its own.

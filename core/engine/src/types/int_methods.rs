@@ -13,15 +13,16 @@ use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::NativeType;
 use crate::number::integer_text::{self, ParseError};
-use crate::number::{IntegerRef, big_integer, bitwise, hash};
+use crate::number::{IntegerRef, big_integer, bitwise, hash, integer_float};
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::number::BinaryOperator;
 use crate::protocol::numeric::{self, Operand, UnaryOperator};
 use crate::text::format_specification::ValueKind;
 use crate::types::bytes_object::Bytes;
 use crate::types::class::instance_class;
+use crate::types::float_object::{float_of, is_exact_float};
 use crate::types::int_object::{int_of_class, integer_of, is_exact_int, is_int};
-use crate::types::number_text::{format_number, numeric_text_of, shown_literal};
+use crate::types::number_text::{format_number, numeric_text, numeric_text_of, shown_literal};
 use crate::types::str_object::Str;
 use crate::value::Value;
 
@@ -152,6 +153,12 @@ impl Context {
     pub fn to_int(&self, value: Value) -> PyResult<Value> {
         if is_exact_int(value) {
             return Ok(value);
+        }
+        if let Some(text) = Str::from_value(value).filter(|text| text.is_exact()) {
+            return parse(self, value, &numeric_text(text), 10);
+        }
+        if let Some(number) = float_of(value).filter(|_| is_exact_float(value)) {
+            return self.integer_result(integer_float::from_float(number));
         }
         if let Some(method) = self.special_method(value, Name::__int__)? {
             let result = self.call_pair(method, &[])?;
