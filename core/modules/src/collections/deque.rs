@@ -22,7 +22,6 @@ use super::deque_ring::{Deque, End, RAW_BYTES, SLOTS};
     module = "collections",
     slots = SLOTS,
     raw = RAW_BYTES,
-    signature = "([iterable[, maxlen]])",
     flags(SUBCLASSABLE, SEQUENCE)
 )]
 pub struct DequeClass;
