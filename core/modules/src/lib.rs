@@ -7,6 +7,8 @@
 extern crate alloc;
 
 pub mod cmath;
+pub mod collections;
+pub mod functools;
 pub mod itertools;
 pub mod math;
 pub mod random;
@@ -18,6 +20,8 @@ use threadsnake_engine::native::NativeModule;
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[
     &cmath::MODULE,
+    &collections::module::MODULE,
+    &functools::module::MODULE,
     &itertools::module::MODULE,
     &math::MODULE,
     &random::MODULE,

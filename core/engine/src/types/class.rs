@@ -568,7 +568,9 @@ fn allocate_sized(cx: &Context, class: Class, slots: usize, raw_bytes: usize) ->
     };
     let variable = flags.has(ClassFlags::VARIABLE_SIZE);
     let mut total = slots;
-    let mut object_flags = if flags.has(ClassFlags::HEAP_TYPE) { client_flags::SUBCLASS } else { 0 };
+    // A native class may extend another's layout: `defaultdict` is a dict, but no exact one.
+    let derived = flags.has(ClassFlags::HEAP_TYPE) || class.native().is_some_and(|native| native.id != native.layout);
+    let mut object_flags = if derived { client_flags::SUBCLASS } else { 0 };
     if shape.mode() != Mode::Fixed {
         total += 1;
         if variable {

@@ -27,7 +27,7 @@ pub const TABLE: usize = 0;
 pub const SLOTS: u16 = 1;
 /// Raw bytes: the number of live entries.
 pub const RAW_BYTES: u16 = 8;
-const USED: usize = 0;
+pub(crate) const USED: usize = 0;
 
 /// Where a key is.
 #[derive(Copy, Clone)]

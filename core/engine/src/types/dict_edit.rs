@@ -5,8 +5,9 @@
 
 use crate::context::Context;
 use crate::error::PyResult;
-use crate::types::dict::{Dict, TABLE, match_keys};
-use crate::types::dict_table::{DictTable, Found, KeyMatch};
+use crate::object_access::ObjectAccess;
+use crate::types::dict::{Dict, Place, TABLE, USED, match_keys};
+use crate::types::dict_table::{DictTable, Found, KeyMatch, fold_hash};
 use crate::value::Value;
 
 /// What to do with a key that both dicts have.
@@ -107,6 +108,60 @@ impl Dict {
             }
         }
         Progress::Done
+    }
+
+    /// Removes and returns the first item.
+    pub fn pop_first(self, cx: &Context) -> Option<(Value, Value)> {
+        let _guard = cx.lock(self.object());
+        let table = self.table()?;
+        for entry in table.first_live()..table.live_end() {
+            if let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) {
+                self.remove_place(cx, Place { table, entry });
+                return Some((key, value));
+            }
+        }
+        None
+    }
+
+    /// Moves an item to the end, or with `last` false to the beginning; false if there is none.
+    ///
+    /// # Errors
+    /// MemoryError, TypeError for an unhashable key, and what hashing and comparing raise.
+    pub fn move_to_end(self, cx: &Context, key: Value, last: bool) -> PyResult<bool> {
+        let hash = fold_hash(cx.hash_dict_key(key)?);
+        let mut spare: Option<DictTable> = None;
+        loop {
+            let search = self.search(cx, key, hash)?;
+            let Some(place) = search.place else { return Ok(false) };
+            {
+                let _guard = cx.lock(self.object());
+                if !self.still_holds(&search) {
+                    continue;
+                }
+                let Place { table, entry } = place;
+                let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) else { continue };
+                let in_place = if last { entry + 1 == table.live_end() } else { entry == table.first_live() };
+                if in_place {
+                    return Ok(true);
+                }
+                if last && table.entry_count() < table.capacity() {
+                    self.remove_place(cx, place);
+                    self.append(cx, key, value, hash, &mut None);
+                    return Ok(true);
+                }
+                if let Some(fresh) = spare.take().filter(|fresh| fresh.capacity() > self.len() + 1) {
+                    let mut appended = last || fresh.append(cx, key, value, hash);
+                    self.remove_place(cx, place);
+                    appended = appended && self.move_entries(cx, fresh);
+                    appended = appended && (!last || fresh.append(cx, key, value, hash));
+                    debug_assert!(appended);
+                    cx.store(self.object(), TABLE, Value::from(fresh.object()));
+                    self.object().raw_store_u64(USED, self.len() as u64 + 1);
+                    return Ok(true);
+                }
+            }
+            spare = Some(self.new_table(cx, 2)?);
+        }
     }
 
     /// `self == other`
