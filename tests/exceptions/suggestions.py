@@ -61,8 +61,11 @@ last_lines(lambda: keyword(1, secnd=3))
 last_lines(lambda: keyword(1, third_one=3))
 last_lines(lambda: math.pi)
 last_lines(lambda: sys.maxsiz)
-last_lines(lambda: exec("from collections import namedtupl"))
-last_lines(lambda: exec("from collections import nothing_like_it"))
+own = type(sys)("own")
+own.some_name = 1
+sys.modules["own"] = own
+last_lines(lambda: exec("from own import some_nam"))
+last_lines(lambda: exec("from own import nothing_like_it"))
 last_lines(lambda: exec("x = (1 +"), 4)
 last_lines(lambda: exec("def f(:\n    pass"), 4)
 last_lines(lambda: exec("if True:\nx = 1"), 4)

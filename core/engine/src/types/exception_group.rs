@@ -181,7 +181,9 @@ impl BaseExceptionGroup {
             )));
         };
         if Str::from_value(message).is_none() {
-            return Err(cx.type_error(format_args!("argument 1 must be str, not {}", cx.type_name(message))));
+            return Err(cx.type_error(format_args!("BaseExceptionGroup.__new__() argument 1 must be str, not {}",
+                cx.type_name(message)
+            )));
         }
         let exceptions = checked_exceptions(cx, exceptions)?;
         let holds_base =
