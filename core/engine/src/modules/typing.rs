@@ -22,8 +22,8 @@ pub mod module {
     use crate::context::Context;
     use crate::error::PyResult;
     use crate::types::type_parameters::{
-        Generic, ParameterSpecification, ParameterSpecificationArguments, ParameterSpecificationKeywords, TypeAlias,
-        TypeVariable, TypeVariableTuple, no_default,
+        Generic, ParameterSpecification, ParameterSpecificationArguments, ParameterSpecificationKeywords,
+        TypeAlias, TypeVariable, TypeVariableTuple, no_default,
     };
     use crate::types::union::Union;
     use crate::value::Value;

@@ -56,10 +56,7 @@ fn state(cx: &Context) -> PyResult<List> {
     let filters = cx.list(filters.as_slice())?;
     let once = cx.new_dict()?.as_value();
     let action = cx.intern_str("default")?.as_value();
-    let variable_name = cx.str("warnings_context")?;
-    let module = cx.import_module("_contextvars")?;
-    let variable_class = cx.get_attribute(module, cx.intern_str("ContextVar")?)?;
-    let variable = cx.call(variable_class, &[variable_name])?;
+    let variable = crate::types::context_variables::new_variable(cx, cx.str("warnings_context")?, None)?;
     let state = cx.list_from(&[filters, once, action, variable])?;
     cx.set_root(Root::WarningsFilters, Some(state.as_value()));
     Ok(state)
@@ -124,7 +121,9 @@ fn action_for(cx: &Context, category: Value, text: Value, module: Value, line: i
             return Err(cx.value_error(format_args!("_warnings.filters item {index} isn't a 5-tuple")));
         };
         if Str::from_value(action).is_none() {
-            return Err(cx.type_error(format_args!("action must be a string, not '{}'", cx.type_name(action))));
+            return Err(
+                cx.type_error(format_args!("action must be a string, not '{}'", cx.type_name(action)))
+            );
         }
         let wanted = cx.index_i64(wanted)?;
         if pattern_matches(cx, message, text)?
@@ -174,14 +173,31 @@ struct Warning {
 
 impl Warning {
     /// Message and category as they belong together, and the module by the file's name if it is not given.
-    fn new(cx: &Context, category: Value, message: Value, file_name: Value, line: i64, module: Value) -> PyResult<Warning> {
+    fn new(
+        cx: &Context,
+        category: Value,
+        message: Value,
+        file_name: Value,
+        line: i64,
+        module: Value,
+    ) -> PyResult<Warning> {
         let (category, text, message) = if cx.is_exception_of(message, ExceptionClass::Warning) {
             (cx.class_of(message).as_value(), cx.str_of(message)?.as_value(), message)
         } else {
             (category, message, cx.call(category, &[message])?)
         };
         let module = if module.is_none() { module_of_file(cx, file_name)? } else { module };
-        Ok(Warning { category, message, text, file_name, line, module, registry: None, source_line: None, source: None })
+        Ok(Warning {
+            category,
+            message,
+            text,
+            file_name,
+            line,
+            module,
+            registry: None,
+            source_line: None,
+            source: None,
+        })
     }
 
     /// Whether it is to be shown.
@@ -195,7 +211,9 @@ impl Warning {
         }
         let action = action_for(cx, self.category, self.text, self.module, self.line)?;
         let Some(name) = Str::from_value(action) else {
-            return Err(cx.type_error(format_args!("action must be a string, not '{}'", cx.type_name(action))));
+            return Err(
+                cx.type_error(format_args!("action must be a string, not '{}'", cx.type_name(action)))
+            );
         };
         let is = |text: &str| name.equals_ascii(text);
         if is("error") {
@@ -319,12 +337,12 @@ fn category_of(cx: &Context, message: Value, category: Option<Value>) -> PyResul
     let base = Class::from_value(cx.exception_class(ExceptionClass::Warning));
     match (Class::from_value(category), base) {
         (Some(class), Some(base)) if class.is_subclass_of(base) => Ok(category),
-        (Some(class), _) => {
-            Err(cx.type_error(format_args!("category must be a Warning subclass, not class '{}'", class.name(cx))))
-        }
-        (None, _) => {
-            Err(cx.type_error(format_args!("category must be a Warning subclass, not '{}'", cx.type_name(category))))
-        }
+        (Some(class), _) => Err(cx
+            .type_error(format_args!("category must be a Warning subclass, not class '{}'", class.name(cx)))),
+        (None, _) => Err(cx.type_error(format_args!(
+            "category must be a Warning subclass, not '{}'",
+            cx.type_name(category)
+        ))),
     }
 }
 
@@ -342,7 +360,8 @@ fn back(cx: &Context, frame: FrameObject) -> PyResult<Option<FrameObject>> {
 
 /// The frame that a warning is about.
 fn frame_for(cx: &Context, level: i64, prefixes: &[String]) -> PyResult<Option<FrameObject>> {
-    let is_skipped = |name: &str| is_internal(name) || prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let is_skipped =
+        |name: &str| is_internal(name) || prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let mut level = level;
     let mut frame = frame_object::current(cx)?.and_then(FrameObject::from_value);
     let plain = level <= 0 || frame.is_some_and(|frame| is_internal(&file_of(cx, frame)));
@@ -390,7 +409,9 @@ fn warn_at_level(
             None => globals.set_default(cx, name.as_value(), cx.new_dict()?.as_value())?,
         };
         registry = Dict::from_value(fresh);
-        if let Some(name) = globals.get_str(cx, cx.name(Name::__name__))?.filter(|name| Str::from_value(*name).is_some()) {
+        if let Some(name) =
+            globals.get_str(cx, cx.name(Name::__name__))?.filter(|name| Str::from_value(*name).is_some())
+        {
             module = name;
         }
     }
@@ -424,7 +445,13 @@ impl Context {
     /// # Errors
     /// As for [`Context::warn`].
     #[cold]
-    pub fn warn_explicit(&self, category: ExceptionClass, text: &str, file_name: &str, line: u32) -> PyResult<()> {
+    pub fn warn_explicit(
+        &self,
+        category: ExceptionClass,
+        text: &str,
+        file_name: &str,
+        line: u32,
+    ) -> PyResult<()> {
         let message = self.str(text)?;
         let file_name = self.str(file_name)?;
         let category = self.exception_class(category);
@@ -511,7 +538,8 @@ pub mod module {
                 )));
             }
         }
-        let mut warning = Warning::new(cx, category, message, filename, lineno, module.unwrap_or(Value::NONE))?;
+        let mut warning =
+            Warning::new(cx, category, message, filename, lineno, module.unwrap_or(Value::NONE))?;
         warning.registry = registry;
         warning.source = source.filter(|source| !source.is_none());
         warning.issue(cx)
@@ -534,7 +562,9 @@ pub mod module {
     #[pyfunction]
     fn _release_lock(cx: &Context) -> PyResult<()> {
         if !cx.engine().warnings_lock.unlock(cx) {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock")));
+            return Err(
+                cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock"))
+            );
         }
         Ok(())
     }

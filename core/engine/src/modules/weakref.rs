@@ -40,7 +40,8 @@ pub mod module {
     /// Atomically remove key from dict if it points to a dead weakref.
     #[pyfunction]
     fn _remove_dead_weakref(cx: &Context, dct: Dict, key: Value) -> PyResult<()> {
-        let is_dead = |value: Value| WeakReference::from_value(value).is_some() && cx.weak_referent(value).is_none();
+        let is_dead =
+            |value: Value| WeakReference::from_value(value).is_some() && cx.weak_referent(value).is_none();
         let Some(found) = dct.get(cx, key)?.filter(|found| is_dead(*found)) else { return Ok(()) };
         if let Some(removed) = dct.remove(cx, key)? {
             if !removed.is(found) && !is_dead(removed) {
@@ -57,9 +58,12 @@ pub mod module {
         let reference = cx.build_on_demand(<WeakReference as NativeType>::CLASS)?.as_value();
         let proxy = cx.build_on_demand(<WeakProxy as NativeType>::CLASS)?.as_value();
         let callable = cx.build_on_demand(&CALLABLE_CLASS)?.as_value();
-        for (name, class) in
-            [("ref", reference), ("ReferenceType", reference), ("ProxyType", proxy), ("CallableProxyType", callable)]
-        {
+        for (name, class) in [
+            ("ref", reference),
+            ("ReferenceType", reference),
+            ("ProxyType", proxy),
+            ("CallableProxyType", callable),
+        ] {
             namespace.set_str(cx, cx.intern_str(name)?, class)?;
         }
         Ok(())

@@ -53,13 +53,13 @@ enum Outermost {
 struct CalledName(bool);
 
 const KEYWORDS: [&str; 16] = [
-    "and", "as", "assert", "async", "await", "del", "else", "for", "from", "if", "in", "is", "lambda", "not", "or",
-    "yield",
+    "and", "as", "assert", "async", "await", "del", "else", "for", "from", "if", "in", "is", "lambda", "not",
+    "or", "yield",
 ];
 const STATEMENT_KEYWORDS: [&str; 3] = ["return", "raise", "import"];
 const OPERATORS: [&str; 27] = [
-    "**=", "//=", ">>=", "<<=", "...", "**", "//", ">>", "<<", "<=", ">=", "==", "!=", "->", ":=", "+=", "-=", "*=",
-    "/=", "%=", "&=", "|=", "^=", "@=", "+", "-", "*",
+    "**=", "//=", ">>=", "<<=", "...", "**", "//", ">>", "<<", "<=", ">=", "==", "!=", "->", ":=", "+=",
+    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "+", "-", "*",
 ];
 
 struct Scanner<'a> {
@@ -173,10 +173,14 @@ impl Scanner<'_> {
             } else {
                 TokenKind::Operand
             }
-        } else if first.is_ascii_digit() || (first == '.' && self.peek(1).is_some_and(|next| next.is_ascii_digit())) {
+        } else if first.is_ascii_digit()
+            || (first == '.' && self.peek(1).is_some_and(|next| next.is_ascii_digit()))
+        {
             let mut before = ' ';
             while let Some(next) = self.peek(0) {
-                let sign = matches!(next, '+' | '-') && matches!(before, 'e' | 'E') && self.peek(1).is_some_and(|digit| digit.is_ascii_digit());
+                let sign = matches!(next, '+' | '-')
+                    && matches!(before, 'e' | 'E')
+                    && self.peek(1).is_some_and(|digit| digit.is_ascii_digit());
                 if !(next.is_ascii_alphanumeric() || next == '_' || next == '.' || sign) {
                     break;
                 }
@@ -195,7 +199,10 @@ impl Scanner<'_> {
                     TokenKind::Close
                 }
                 _ => {
-                    let length = OPERATORS.iter().find(|operator| self.starts_with(operator)).map_or(1, |text| text.len());
+                    let length = OPERATORS
+                        .iter()
+                        .find(|operator| self.starts_with(operator))
+                        .map_or(1, |text| text.len());
                     for _ in 0..length {
                         self.advance();
                     }
@@ -367,7 +374,9 @@ fn is_grouping(tokens: &[Token], open: usize, last: usize, level: u8) -> bool {
 pub fn find_anchors(segment: &str) -> Option<Anchors> {
     let tokens = tokens(segment)?;
     match outermost(&tokens, 0, tokens.len())? {
-        Outermost::Binary(anchors) | Outermost::Subscript(anchors) | Outermost::Call(anchors, _) => Some(anchors),
+        Outermost::Binary(anchors) | Outermost::Subscript(anchors) | Outermost::Call(anchors, _) => {
+            Some(anchors)
+        }
         Outermost::Other => None,
     }
 }
@@ -381,7 +390,8 @@ pub fn is_whole_call_statement(lines: &[&str], start: usize, end: usize) -> bool
     let length = joined.chars().count().saturating_sub(after.chars().count()).saturating_sub(start);
     let segment: String = joined.chars().skip(start).take(length).collect();
     let Some(segment_tokens) = tokens(&segment) else { return false };
-    let Some(Outermost::Call(_, CalledName(is_name))) = outermost(&segment_tokens, 0, segment_tokens.len()) else {
+    let Some(Outermost::Call(_, CalledName(is_name))) = outermost(&segment_tokens, 0, segment_tokens.len())
+    else {
         return false;
     };
     if !after.trim_start_matches([' ', '\t', ')']).is_empty() && !after.trim_start().starts_with(['#', ';']) {
@@ -453,7 +463,19 @@ mod tests {
 
     #[test]
     fn other_expressions_have_no_anchors() {
-        for segment in ["a.b", "a < b", "a and b + c", "not a", "a, b", "await f(x)", "lambda: a + b", "[a + b]", "x if y + 1 else z", "(", "a = b"] {
+        for segment in [
+            "a.b",
+            "a < b",
+            "a and b + c",
+            "not a",
+            "a, b",
+            "await f(x)",
+            "lambda: a + b",
+            "[a + b]",
+            "x if y + 1 else z",
+            "(",
+            "a = b",
+        ] {
             assert_eq!(pointed(segment), None, "{segment}");
         }
     }
@@ -461,9 +483,15 @@ mod tests {
     #[test]
     fn anchors_may_lie_on_other_lines() {
         let anchors = find_anchors("a +\nb").expect("a sum");
-        assert_eq!((anchors.left_line, anchors.left_column, anchors.right_line, anchors.right_column), (0, 2, 0, 3));
+        assert_eq!(
+            (anchors.left_line, anchors.left_column, anchors.right_line, anchors.right_column),
+            (0, 2, 0, 3)
+        );
         let anchors = find_anchors("f(\n  1,\n)").expect("a call");
-        assert_eq!((anchors.left_line, anchors.left_column, anchors.right_line, anchors.right_column), (0, 1, 2, 1));
+        assert_eq!(
+            (anchors.left_line, anchors.left_column, anchors.right_line, anchors.right_column),
+            (0, 1, 2, 1)
+        );
     }
 
     #[test]

@@ -150,7 +150,8 @@ fn common_indentation(lines: &[String]) -> usize {
         margin = Some(match margin {
             None => indentation,
             Some(margin) => {
-                let common = margin.bytes().zip(indentation.bytes()).take_while(|(left, right)| left == right).count();
+                let common =
+                    margin.bytes().zip(indentation.bytes()).take_while(|(left, right)| left == right).count();
                 margin.get(..common).unwrap_or("")
             }
         });
@@ -226,7 +227,8 @@ fn pointed_lines(originals: &[String], location: Location) -> String {
     let mut anchors = find_anchors(&segment);
     let rest_before = first_shown.chars().take(start).any(|character| !character.is_whitespace());
     let rest_after = last_shown.chars().skip(end).any(|character| !character.is_whitespace());
-    let visible = !is_whole_call_statement(&lines, start, end) && (anchors.is_some() || rest_before || rest_after);
+    let visible =
+        !is_whole_call_statement(&lines, start, end) && (anchors.is_some() || rest_before || rest_after);
     let mut significant: Vec<usize> = Vec::from([0, lines.len() - 1]);
     if let Some(anchors) = &mut anchors {
         if anchors.left_line == 0 {

@@ -139,7 +139,10 @@ impl Printer<'_> {
             self.group_depth = 1;
         }
         if let Some(traceback) = traceback {
-            self.emit("Exception Group Traceback (most recent call last):\n", if is_top_level { '+' } else { '|' });
+            self.emit(
+                "Exception Group Traceback (most recent call last):\n",
+                if is_top_level { '+' } else { '|' },
+            );
             self.stack(traceback);
         }
         self.exception_only(exception, traceback);
@@ -241,7 +244,8 @@ fn push_lines(output: &mut String, text: &str) {
 /// The notes of an exception, as lines.
 fn notes_text(cx: &Context, exception: Value) -> String {
     let mut output = String::new();
-    let Some(Some(notes)) = quietly(cx, cx.find_attribute_or_none(exception, cx.name(Name::__notes__))) else {
+    let Some(Some(notes)) = quietly(cx, cx.find_attribute_or_none(exception, cx.name(Name::__notes__)))
+    else {
         return output;
     };
     if notes.is_none() {
@@ -291,7 +295,9 @@ fn syntax_error_text(cx: &Context, exception: Value, class: &str) -> String {
             (Some(line), Some(end)) => line.is(end) || text_of(line) == text_of(end),
             _ => false,
         };
-        let place = offset.and_then(Value::as_small_int).map(|offset| (offset, number(syntax_error::END_OFFSET), one_line));
+        let place = offset
+            .and_then(Value::as_small_int)
+            .map(|offset| (offset, number(syntax_error::END_OFFSET), one_line));
         push_pointed_line(&mut output, &text.to_utf8_lossy(), place);
     }
     let message = match extra(object, syntax_error::MESSAGE) {

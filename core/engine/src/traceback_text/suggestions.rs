@@ -27,10 +27,17 @@ fn names_of(cx: &Context, value: Value) -> Vec<String> {
     let builtins = cx.root(Root::Builtins).and_then(Dict::from_value);
     let Some(name) = quietly(cx, cx.intern_str("dir")) else { return Vec::new() };
     let dir = builtins.and_then(|builtins| quietly(cx, builtins.get_str(cx, name)).flatten());
-    let Some(names) = dir.and_then(|dir| quietly(cx, cx.call(dir, &[value]))).and_then(List::from_value) else {
+    let Some(names) = dir.and_then(|dir| quietly(cx, cx.call(dir, &[value]))).and_then(List::from_value)
+    else {
         return Vec::new();
     };
-    names.snapshot(cx).as_slice().iter().filter_map(|name| Str::from_value(*name)).map(Str::to_utf8_lossy).collect()
+    names
+        .snapshot(cx)
+        .as_slice()
+        .iter()
+        .filter_map(|name| Str::from_value(*name))
+        .map(Str::to_utf8_lossy)
+        .collect()
 }
 
 fn push_keys(cx: &Context, names: &mut Vec<String>, dict: Value) {
@@ -56,7 +63,12 @@ fn self_of(cx: &Context, frame: Option<FrameObject>) -> Option<Value> {
     quietly(cx, frame?.local_named(cx, name)).flatten()
 }
 
-fn attribute_suggestion(cx: &Context, object: Value, wrong: &str, traceback: Option<Traceback>) -> Option<String> {
+fn attribute_suggestion(
+    cx: &Context,
+    object: Value,
+    wrong: &str,
+    traceback: Option<Traceback>,
+) -> Option<String> {
     let mut names = names_of(cx, object);
     let within = self_of(cx, innermost_frame(traceback)).is_some_and(|this| this.is(object));
     if !wrong.starts_with('_') && !within {
@@ -104,8 +116,9 @@ pub(super) fn suggestion_text(cx: &Context, exception: Value, traceback: Option<
     let is = |class| cx.is_exception_of(exception, class);
     let text = |slot| extra(object, slot).and_then(Str::from_value);
     if is(ExceptionClass::ImportError) {
-        let suggestion = text(import_error::NAME_FROM)
-            .and_then(|wrong| import_suggestion(cx, extra(object, import_error::NAME), &wrong.to_utf8_lossy()));
+        let suggestion = text(import_error::NAME_FROM).and_then(|wrong| {
+            import_suggestion(cx, extra(object, import_error::NAME), &wrong.to_utf8_lossy())
+        });
         return suggestion.map_or_else(String::new, |name| format!(". Did you mean: '{name}'?"));
     }
     if is(ExceptionClass::AttributeError) {

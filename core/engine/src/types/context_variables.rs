@@ -112,7 +112,8 @@ fn new_context(cx: &Context) -> PyResult<VariableContext> {
 
 /// The thread's current context, made at first use.
 fn current(cx: &Context) -> PyResult<VariableContext> {
-    if let Some(context) = cx.thread_root(ThreadRoot::ContextVariables).and_then(VariableContext::from_value) {
+    if let Some(context) = cx.thread_root(ThreadRoot::ContextVariables).and_then(VariableContext::from_value)
+    {
         return Ok(context);
     }
     let fresh = new_context(cx)?;
@@ -127,6 +128,18 @@ fn current(cx: &Context) -> PyResult<VariableContext> {
 /// MemoryError.
 pub fn copy_of_current(cx: &Context) -> PyResult<Value> {
     Ok(current(cx)?.copied(cx)?.as_value())
+}
+
+/// A new context variable.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn new_variable(cx: &Context, name: Value, default: Option<Value>) -> PyResult<Value> {
+    let class = cx.build_on_demand(<ContextVariable as NativeType>::CLASS)?;
+    let object = crate::types::class::allocate_of_class(cx, class)?;
+    cx.store(object, VARIABLE_NAME, name);
+    cx.store_optional(object, VARIABLE_DEFAULT, default);
+    Ok(Value::from(object))
 }
 
 fn expect_variable(cx: &Context, key: Value) -> PyResult<Value> {
@@ -231,7 +244,11 @@ impl VariableContext {
     }
 }
 
-fn part(cx: &Context, context: VariableContext, choose: impl Fn(&[Value]) -> Option<Value>) -> PyResult<Value> {
+fn part(
+    cx: &Context,
+    context: VariableContext,
+    choose: impl Fn(&[Value]) -> Option<Value>,
+) -> PyResult<Value> {
     let mut found = cx.scratch();
     if let Some(map) = context.map() {
         for pair in map.snapshot(cx).as_slice().chunks_exact(2) {
@@ -251,11 +268,7 @@ impl ContextVariable {
         if Str::from_value(name).is_none() {
             return Err(cx.type_error(format_args!("context variable name must be a str")));
         }
-        let class = cx.build_on_demand(<ContextVariable as NativeType>::CLASS)?;
-        let object = crate::types::class::allocate_of_class(cx, class)?;
-        cx.store(object, VARIABLE_NAME, name);
-        cx.store_optional(object, VARIABLE_DEFAULT, default);
-        Ok(Value::from(object))
+        new_variable(cx, name, default)
     }
 
     /// Return a value for the context variable for the current context.
@@ -290,10 +303,9 @@ impl ContextVariable {
     #[pymethod]
     fn reset(cx: &Context, this: ContextVariable, token: Value) -> PyResult<()> {
         let Some(token) = ContextToken::from_value(token) else {
-            return Err(cx.type_error(format_args!(
-                "expected an instance of Token, got {}",
-                cx.repr_lossy(token)
-            )));
+            return Err(
+                cx.type_error(format_args!("expected an instance of Token, got {}", cx.repr_lossy(token)))
+            );
         };
         let shown = || cx.repr_lossy(token.as_value());
         if token.0.raw_u64(USED) != 0 {

@@ -12,7 +12,9 @@ use crate::native::Arguments;
 use crate::object_access::ObjectAccess;
 use crate::types::class::Class;
 use crate::types::exception::{RAW_BYTES, as_exception, slot};
-use crate::types::exception_methods::{BaseException, allocate_exception, check_new, extra, no_keywords, store_arguments};
+use crate::types::exception_methods::{
+    BaseException, allocate_exception, check_new, extra, no_keywords, store_arguments,
+};
 use crate::types::list::List;
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
@@ -181,7 +183,10 @@ impl BaseExceptionGroup {
             )));
         };
         if Str::from_value(message).is_none() {
-            return Err(cx.type_error(format_args!("argument 1 must be str, not {}", cx.type_name(message))));
+            return Err(cx.type_error(format_args!(
+                "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
+                cx.type_name(message)
+            )));
         }
         let exceptions = checked_exceptions(cx, exceptions)?;
         let holds_base =
@@ -287,7 +292,11 @@ pub fn combine(cx: &Context, original: Value, raised: Value) -> PyResult<Value> 
 }
 
 impl Context {
-    fn match_exception_group(&self, exception: Value, clause: Value) -> PyResult<(Option<Value>, Option<Value>)> {
+    fn match_exception_group(
+        &self,
+        exception: Value,
+        clause: Value,
+    ) -> PyResult<(Option<Value>, Option<Value>)> {
         self.check_group_clause(clause)?;
         if self.exception_matches(exception, clause)? {
             if as_group(self, exception).is_some() {
@@ -314,9 +323,10 @@ impl Context {
         }
         // The method may be overridden.
         let name = self.intern_str("split")?;
-        let native = self.class_of(exception).lookup(self, name).is_some_and(|method| {
-            is_plain_method(method) && !method.is_kind(Kind::Function)
-        });
+        let native = self
+            .class_of(exception)
+            .lookup(self, name)
+            .is_some_and(|method| is_plain_method(method) && !method.is_kind(Kind::Function));
         if native {
             return split(self, exception, Matcher::Classes(clause), true);
         }
@@ -348,9 +358,9 @@ impl Context {
             }
             let groups = Class::from_value(self.exception_class(ExceptionClass::BaseExceptionGroup));
             match (Class::from_value(class), groups) {
-                (Some(class), Some(groups)) if class.is_subclass_of(groups) => Err(self.type_error(format_args!(
-                    "catching ExceptionGroup with except* is not allowed. Use except instead."
-                ))),
+                (Some(class), Some(groups)) if class.is_subclass_of(groups) => Err(self.type_error(
+                    format_args!("catching ExceptionGroup with except* is not allowed. Use except instead."),
+                )),
                 _ => Ok(()),
             }
         };
@@ -368,7 +378,11 @@ impl Context {
             if exception.is_none() {
                 continue;
             }
-            if self.is_reraised_part(original, exception) { reraised.push(exception) } else { fresh.push(exception) }
+            if self.is_reraised_part(original, exception) {
+                reraised.push(exception)
+            } else {
+                fresh.push(exception)
+            }
         }
         if as_group(self, original).is_none() {
             // A naked exception: at most one is raised, by a clause, or it goes on itself.

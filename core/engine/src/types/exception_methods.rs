@@ -104,10 +104,8 @@ pub(crate) fn check_new(cx: &Context, class: Value, of: ExceptionClass, name: &s
     };
     match Class::from_value(cx.exception_class(of)) {
         Some(base) if class.is_subclass_of(base) => Ok(class),
-        _ => Err(cx.type_error(format_args!(
-            "{name}.__new__({0}): {0} is not a subtype of {name}",
-            class.name(cx)
-        ))),
+        _ => Err(cx
+            .type_error(format_args!("{name}.__new__({0}): {0} is not a subtype of {name}", class.name(cx)))),
     }
 }
 
@@ -144,7 +142,9 @@ pub(crate) fn keyword_members<const COUNT: usize>(
         match names.iter().position(|name| text.equals_ascii(name)).and_then(|index| found.get_mut(index)) {
             Some(place) => *place = Some(value),
             None => {
-                return Err(cx.type_error(format_args!("{class}() got an unexpected keyword argument '{text}'")));
+                return Err(
+                    cx.type_error(format_args!("{class}() got an unexpected keyword argument '{text}'"))
+                );
             }
         }
     }
@@ -382,7 +382,10 @@ const fn plain_class(row: &ExceptionRow) -> NativeClass {
         base: Some(Kind::BaseException),
         slots: slot_count(row.class),
         raw_bytes: RAW_BYTES,
-        flags: ClassFlags::NONE.with(ClassFlags::SUBCLASSABLE).with(ClassFlags::HAS_DICT).with(ClassFlags::EXCEPTION),
+        flags: ClassFlags::NONE
+            .with(ClassFlags::SUBCLASSABLE)
+            .with(ClassFlags::HAS_DICT)
+            .with(ClassFlags::EXCEPTION),
         methods: &[],
         attributes: &[],
         next: None,
@@ -396,7 +399,9 @@ const fn slot_count(class: ExceptionClass) -> u16 {
     loop {
         let own = match class {
             ExceptionClass::BaseException => slot::COUNT,
-            ExceptionClass::StopIteration | ExceptionClass::SystemExit | ExceptionClass::NameError => slot::COUNT + 1,
+            ExceptionClass::StopIteration | ExceptionClass::SystemExit | ExceptionClass::NameError => {
+                slot::COUNT + 1
+            }
             ExceptionClass::AttributeError | ExceptionClass::BaseExceptionGroup => slot::COUNT + 2,
             ExceptionClass::ImportError => super::import_error::SLOTS,
             ExceptionClass::OSError => super::os_error::SLOTS,

@@ -131,7 +131,9 @@ impl FrameObject {
             cx.store_optional(self.0, place, record.register(place - slot::LOCALS));
         }
         if let Some(caller) = cx.frames().caller(record) {
-            if let Some(caller) = Value::from_word(caller.frame_object.get()).and_then(FrameObject::from_value) {
+            if let Some(caller) =
+                Value::from_word(caller.frame_object.get()).and_then(FrameObject::from_value)
+            {
                 cx.store(self.0, slot::BACK, caller.as_value());
             }
         }
@@ -164,7 +166,9 @@ impl FrameObject {
         let data = code.data();
         for (register, name) in code.local_names(cx).iter().enumerate() {
             let is_cell = data.cell_registers.contains(&(register as u16));
-            if let (Some(name), Some(value), false) = (Str::from_value(name), self.local(cx, register), is_cell) {
+            if let (Some(name), Some(value), false) =
+                (Str::from_value(name), self.local(cx, register), is_cell)
+            {
                 each(name, value)?;
             }
         }
@@ -270,7 +274,9 @@ impl FrameObject {
     #[pymethod(name = "clear", signature = "($self, /)")]
     fn clear_locals(cx: &Context, this: FrameObject) -> PyResult<()> {
         if this.is_live() {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("cannot clear an executing frame")));
+            return Err(
+                cx.raise(ExceptionClass::RuntimeError, format_args!("cannot clear an executing frame"))
+            );
         }
         let generator = this.0.value(slot::GENERATOR);
         if let Some(generator) = generator {
@@ -396,15 +402,13 @@ impl Context {
     /// # Errors
     /// MemoryError.
     pub(crate) fn frame_object(&self, record: &Frame) -> PyResult<Option<FrameObject>> {
-        if let Some(existing) = Value::from_word(record.frame_object.get()).and_then(FrameObject::from_value) {
+        if let Some(existing) = Value::from_word(record.frame_object.get()).and_then(FrameObject::from_value)
+        {
             return Ok(Some(existing));
         }
         let Some(code) = record.code_object() else { return Ok(None) };
         let frame = self.new_frame_object(code, record.globals_dict())?;
-        let optional = [
-            (slot::NAMESPACE, record.namespace.get()),
-            (slot::FUNCTION, record.function.get()),
-        ];
+        let optional = [(slot::NAMESPACE, record.namespace.get()), (slot::FUNCTION, record.function.get())];
         for (slot, word) in optional {
             self.store_optional(frame.0, slot, Value::from_word(word));
         }

@@ -7,8 +7,8 @@ use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::native::{Arguments, NativeClass};
 use crate::types::exception::{RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
-    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, keyword_members, member,
-    plain_text, reduced, set_extra, store_arguments, with_members,
+    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, keyword_members,
+    member, plain_text, reduced, set_extra, store_arguments, with_members,
 };
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -91,7 +91,12 @@ impl ImportError {
 pub(crate) fn class() -> &'static NativeClass {
     with_members!(
         ImportError,
-        &[member!("msg", MESSAGE), member!("name", NAME), member!("path", PATH), member!("name_from", NAME_FROM)]
+        &[
+            member!("msg", MESSAGE),
+            member!("name", NAME),
+            member!("path", PATH),
+            member!("name_from", NAME_FROM)
+        ]
     )
 }
 

@@ -8,8 +8,8 @@ use crate::native::{Arguments, NativeClass};
 use crate::types::dict::Dict;
 use crate::types::exception::{EXTRA_NAME, EXTRA_OBJECT, RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
-    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, keyword_members, member,
-    reduced, set_extra, store_arguments, with_members,
+    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, keyword_members,
+    member, reduced, set_extra, store_arguments, with_members,
 };
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -86,7 +86,8 @@ impl AttributeError {
     #[pymethod(name = "__reduce__", signature = "($self, /)")]
     fn reduce(cx: &Context, this: BaseException) -> PyResult<Value> {
         let state = attribute_error_state(cx, this)?;
-        let state = Some(state).filter(|state| Dict::from_value(*state).is_some_and(|state| !state.is_empty()));
+        let state =
+            Some(state).filter(|state| Dict::from_value(*state).is_some_and(|state| !state.is_empty()));
         reduced(cx, this.as_value(), arguments_of(cx, this.object()).as_value(), state)
     }
 }
@@ -125,7 +126,8 @@ impl Context {
     /// UnboundLocalError of a local variable.
     #[cold]
     pub fn unbound_local_error(&self, name: Str) -> Raised {
-        let text = format_args!("cannot access local variable '{name}' where it is not associated with a value");
+        let text =
+            format_args!("cannot access local variable '{name}' where it is not associated with a value");
         // CPython sets no `name` on this one, so that there is no suggestion.
         self.raise(ExceptionClass::UnboundLocalError, text)
     }
@@ -133,8 +135,9 @@ impl Context {
     /// NameError of a closure's variable.
     #[cold]
     pub fn unbound_free_error(&self, name: Str) -> Raised {
-        let text =
-            format_args!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
+        let text = format_args!(
+            "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        );
         raise_name(self, ExceptionClass::NameError, name, text)
     }
 }

@@ -14,8 +14,8 @@ use crate::native::{Arguments, NativeClass};
 use crate::types::class::Class;
 use crate::types::exception::{RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
-    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, member, no_keywords, plain_text,
-    reduced, set_extra, store_arguments, with_members,
+    BaseException, allocate_exception, arguments_of, attributes_of, check_new, extra, member, no_keywords,
+    plain_text, reduced, set_extra, store_arguments, with_members,
 };
 use crate::value::Value;
 use threadsnake_heap::ObjectRef;
@@ -43,9 +43,8 @@ pub struct OSError;
 
 /// Whether the arguments are left to `__init__`: a subclass overrides `__new__` but not `__init__`.
 fn initializes_later(cx: &Context, class: Class) -> bool {
-    let native = |name| {
-        class.lookup_with_owner(cx, cx.name(name)).is_some_and(|(_, owner)| owner.is_native())
-    };
+    let native =
+        |name| class.lookup_with_owner(cx, cx.name(name)).is_some_and(|(_, owner)| owner.is_native());
     native(Name::__init__) && !native(Name::__new__)
 }
 
@@ -90,9 +89,12 @@ impl OSError {
             no_keywords(cx, class.name(cx), &arguments)?;
         }
         let positional = arguments.positional();
-        if class.as_value().is(cx.exception_class(ExceptionClass::OSError)) && (2..=5).contains(&positional.len()) {
+        if class.as_value().is(cx.exception_class(ExceptionClass::OSError))
+            && (2..=5).contains(&positional.len())
+        {
             if let Some(number) = positional.first().and_then(|number| number.as_small_int()) {
-                let better = class_of_number(number).and_then(|better| Class::from_value(cx.exception_class(better)));
+                let better =
+                    class_of_number(number).and_then(|better| Class::from_value(cx.exception_class(better)));
                 class = better.unwrap_or(class);
             }
         }

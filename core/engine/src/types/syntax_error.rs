@@ -11,7 +11,8 @@ use crate::kind::Kind;
 use crate::native::{Arguments, NativeClass};
 use crate::types::exception::{RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
-    BaseException, allocate_exception, check_new, extra, member, no_keywords, set_extra, store_arguments, with_members,
+    BaseException, allocate_exception, check_new, extra, member, no_keywords, set_extra, store_arguments,
+    with_members,
 };
 use crate::types::str_object::Str;
 use crate::value::Value;

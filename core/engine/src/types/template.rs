@@ -183,7 +183,8 @@ impl Template {
     fn reduce(cx: &Context, this: Template) -> PyResult<Value> {
         let module = cx.import_module("string.templatelib")?;
         let rebuild = cx.get_attribute(module, cx.intern_str("_template_unpickle")?)?;
-        let arguments = cx.tuple(&[this.part(cx, STRINGS).as_value(), this.part(cx, INTERPOLATIONS).as_value()])?;
+        let arguments =
+            cx.tuple(&[this.part(cx, STRINGS).as_value(), this.part(cx, INTERPOLATIONS).as_value()])?;
         cx.tuple(&[rebuild, arguments])
     }
 
@@ -213,7 +214,9 @@ impl Template {
 impl TemplateIterator {
     #[pynext]
     fn next(cx: &Context, this: TemplateIterator) -> PyResult<Option<Value>> {
-        let Some(template) = this.0.value(ITERATOR_TEMPLATE).and_then(Template::from_value) else { return Ok(None) };
+        let Some(template) = this.0.value(ITERATOR_TEMPLATE).and_then(Template::from_value) else {
+            return Ok(None);
+        };
         loop {
             let position = this.0.raw_u64(POSITION);
             let index = (position / 2) as usize;

@@ -60,7 +60,10 @@ impl Traceback {
         if stored != 0 {
             return (stored - 1) as u32;
         }
-        let line = self.frame().and_then(FrameObject::code).map_or(0, |code| code.data().line_of(self.instruction()));
+        let line = self
+            .frame()
+            .and_then(FrameObject::code)
+            .map_or(0, |code| code.data().line_of(self.instruction()));
         // Every thread works out the same line, so a race of two is harmless.
         self.0.raw_store_u64(LINE, u64::from(line) + 1);
         line
@@ -156,7 +159,12 @@ impl Context {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn new_traceback(&self, next: Option<Traceback>, frame: FrameObject, instruction: u32) -> PyResult<Traceback> {
+    pub fn new_traceback(
+        &self,
+        next: Option<Traceback>,
+        frame: FrameObject,
+        instruction: u32,
+    ) -> PyResult<Traceback> {
         let object = self.allocate(crate::kind::Kind::Traceback, SLOTS as usize, RAW_BYTES as usize)?;
         if let Some(next) = next {
             self.initialize(object, NEXT, next.as_value());

@@ -185,7 +185,12 @@ fn variance_bits(cx: &Context, covariant: bool, contravariant: bool, inferred: b
 ///
 /// # Errors
 /// MemoryError.
-pub fn type_variable(cx: &Context, name: Value, bound: Option<Value>, constraints: Option<Value>) -> PyResult<Value> {
+pub fn type_variable(
+    cx: &Context,
+    name: Value,
+    bound: Option<Value>,
+    constraints: Option<Value>,
+) -> PyResult<Value> {
     let object = new_of::<TypeVariable>(cx)?;
     cx.store(object, slot::NAME, name);
     cx.store_optional(object, slot::EVALUATE_BOUND, bound);
@@ -286,7 +291,9 @@ fn checked_type(cx: &Context, value: Value, text: &str) -> PyResult<Value> {
 
 #[pymethods]
 impl TypeVariable {
-    #[pynew(signature = "(name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)")]
+    #[pynew(
+        signature = "(name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)"
+    )]
     fn new(
         cx: &Context,
         class: Value,
@@ -380,7 +387,9 @@ impl TypeVariable {
 
     #[pygetter(name = "__constraints__")]
     fn constraints(cx: &Context, this: TypeVariable) -> PyResult<Value> {
-        evaluated(cx, this.0, slot::CONSTRAINTS, slot::EVALUATE_CONSTRAINTS, || Ok(cx.empty_tuple().as_value()))
+        evaluated(cx, this.0, slot::CONSTRAINTS, slot::EVALUATE_CONSTRAINTS, || {
+            Ok(cx.empty_tuple().as_value())
+        })
     }
 
     #[pygetter(name = "__default__")]
@@ -426,7 +435,9 @@ fn prepare_with_default(cx: &Context, parameter: Value, alias: Value, arguments:
         Some(parameters) => parameters.iter().position(|other| other.is(parameter)),
         None => None,
     };
-    let (Some(position), Some(given)) = (position, Tuple::from_value(arguments)) else { return Ok(arguments) };
+    let (Some(position), Some(given)) = (position, Tuple::from_value(arguments)) else {
+        return Ok(arguments);
+    };
     if position < given.len() {
         return Ok(arguments);
     }
@@ -450,7 +461,9 @@ fn prepare_with_default(cx: &Context, parameter: Value, alias: Value, arguments:
 
 #[pymethods]
 impl ParameterSpecification {
-    #[pynew(signature = "(name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)")]
+    #[pynew(
+        signature = "(name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)"
+    )]
     fn new(
         cx: &Context,
         class: Value,
@@ -745,13 +758,20 @@ impl TypeVariableTuple {
 #[pymethods]
 impl TypeAlias {
     #[pynew(signature = "(name, value, *, type_params=())")]
-    fn new(cx: &Context, class: Value, name: Str, value: Value, type_params: Option<Value>) -> PyResult<Value> {
+    fn new(
+        cx: &Context,
+        class: Value,
+        name: Str,
+        value: Value,
+        type_params: Option<Value>,
+    ) -> PyResult<Value> {
         let _ = class;
         let parameters = match type_params {
             Some(parameters) if Tuple::from_value(parameters).is_none() => {
                 return Err(cx.type_error(format_args!("type_params must be a tuple")));
             }
-            other => other.filter(|parameters| Tuple::from_value(*parameters).is_some_and(|tuple| !tuple.is_empty())),
+            other => other
+                .filter(|parameters| Tuple::from_value(*parameters).is_some_and(|tuple| !tuple.is_empty())),
         };
         let object = new_of::<TypeAlias>(cx)?;
         cx.store(object, ALIAS_NAME, name.as_value());
@@ -872,7 +892,12 @@ impl Generic {
 
     /// Function to initialize subclasses.
     #[pyclassmethod(signature = "($type, /, *args, **kwargs)")]
-    fn __init_subclass__(cx: &Context, class: Value, args: &[Value], kwargs: Keywords<'_>) -> PyResult<Value> {
+    fn __init_subclass__(
+        cx: &Context,
+        class: Value,
+        args: &[Value],
+        kwargs: Keywords<'_>,
+    ) -> PyResult<Value> {
         let function = typing_function(cx, "_generic_init_subclass")?;
         let mut values = cx.scratch();
         values.push(class);

@@ -12,7 +12,8 @@ use crate::native::{Arguments, NativeAttribute, NativeClass};
 use crate::types::bytes_object::Bytes;
 use crate::types::exception::{RAW_BYTES, new_exception, slot};
 use crate::types::exception_methods::{
-    BaseException, allocate_exception, check_new, extra, member, no_keywords, set_extra, store_arguments, with_members,
+    BaseException, allocate_exception, check_new, extra, member, no_keywords, set_extra, store_arguments,
+    with_members,
 };
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -40,10 +41,18 @@ const MEMBERS: [NativeAttribute; 5] = [
     member!("reason", REASON),
 ];
 
-const POSITION_START: NativeAttribute =
-    NativeAttribute { name: "start", doc: "exception start", get: get_position::<START>, set: Some(set_position::<START>) };
-const POSITION_END: NativeAttribute =
-    NativeAttribute { name: "end", doc: "exception end", get: get_position::<END>, set: Some(set_position::<END>) };
+const POSITION_START: NativeAttribute = NativeAttribute {
+    name: "start",
+    doc: "exception start",
+    get: get_position::<START>,
+    set: Some(set_position::<START>),
+};
+const POSITION_END: NativeAttribute = NativeAttribute {
+    name: "end",
+    doc: "exception end",
+    get: get_position::<END>,
+    set: Some(set_position::<END>),
+};
 
 fn get_position<const SLOT: usize>(cx: &Context, this: Value) -> PyResult<Value> {
     let this = BaseException::expect(cx, this)?;
@@ -136,7 +145,11 @@ impl UnicodeEncodeError {
         let start = expect_position(cx, start)?;
         let end = expect_position(cx, end)?;
         let reason = expect_text(cx, reason, 5)?;
-        store(cx, this, &[(ENCODING, encoding), (OBJECT, object), (START, start), (END, end), (REASON, reason)]);
+        store(
+            cx,
+            this,
+            &[(ENCODING, encoding), (OBJECT, object), (START, start), (END, end), (REASON, reason)],
+        );
         Ok(())
     }
 
@@ -188,15 +201,16 @@ impl UnicodeDecodeError {
             return Err(wrong_count(cx, 5, positional.len()));
         };
         let encoding = expect_text(cx, encoding, 1)?;
-        let object = if object.is_kind(Kind::Bytes) {
-            object
-        } else {
-            cx.call(cx.class(Kind::Bytes), &[object])?
-        };
+        let object =
+            if object.is_kind(Kind::Bytes) { object } else { cx.call(cx.class(Kind::Bytes), &[object])? };
         let start = expect_position(cx, start)?;
         let end = expect_position(cx, end)?;
         let reason = expect_text(cx, reason, 5)?;
-        store(cx, this, &[(ENCODING, encoding), (OBJECT, object), (START, start), (END, end), (REASON, reason)]);
+        store(
+            cx,
+            this,
+            &[(ENCODING, encoding), (OBJECT, object), (START, start), (END, end), (REASON, reason)],
+        );
         Ok(())
     }
 
@@ -339,12 +353,20 @@ impl Context {
         end: usize,
         reason: &str,
     ) -> PyResult<Value> {
-        new_error(self, ExceptionClass::UnicodeDecodeError, encoding, bytes, (start, end), reason).map(Value::from)
+        new_error(self, ExceptionClass::UnicodeDecodeError, encoding, bytes, (start, end), reason)
+            .map(Value::from)
     }
 
     /// UnicodeEncodeError.
     #[cold]
-    pub fn unicode_encode_error(&self, encoding: &str, text: Str, start: usize, end: usize, reason: &str) -> Raised {
+    pub fn unicode_encode_error(
+        &self,
+        encoding: &str,
+        text: Str,
+        start: usize,
+        end: usize,
+        reason: &str,
+    ) -> Raised {
         let class = ExceptionClass::UnicodeEncodeError;
         match new_error(self, class, encoding, text.as_value(), (start, end), reason) {
             Ok(object) => self.raise_object(object),
@@ -354,7 +376,14 @@ impl Context {
 
     /// UnicodeDecodeError.
     #[cold]
-    pub fn unicode_decode_error(&self, encoding: &str, bytes: Value, start: usize, end: usize, reason: &str) -> Raised {
+    pub fn unicode_decode_error(
+        &self,
+        encoding: &str,
+        bytes: Value,
+        start: usize,
+        end: usize,
+        reason: &str,
+    ) -> Raised {
         match new_error(self, ExceptionClass::UnicodeDecodeError, encoding, bytes, (start, end), reason) {
             Ok(object) => self.raise_object(object),
             Err(raised) => raised,

@@ -147,7 +147,8 @@ pub fn type_text(cx: &Context, value: Value) -> PyResult<String> {
         return Ok(cx.repr(value)?.to_utf8_lossy());
     }
     let name = cx.find_attribute_or_none(value, cx.name(Name::__qualname__))?.and_then(Str::from_value);
-    let module = cx.find_attribute_or_none(value, cx.name(Name::__module__))?.filter(|module| !module.is_none());
+    let module =
+        cx.find_attribute_or_none(value, cx.name(Name::__module__))?.filter(|module| !module.is_none());
     match (name, module) {
         (Some(name), Some(module)) => {
             let module = cx.str_of(module)?.to_utf8_lossy();

@@ -84,7 +84,8 @@ const CALLABLE_METHODS: &[crate::native::NativeFunction] = {
         let mut all = [const { copy(&PLAIN[0]) }; COUNT];
         let mut index = 0;
         while index < COUNT {
-            all[index] = if index < PLAIN.len() { copy(&PLAIN[index]) } else { copy(&OWN[index - PLAIN.len()]) };
+            all[index] =
+                if index < PLAIN.len() { copy(&PLAIN[index]) } else { copy(&OWN[index - PLAIN.len()]) };
             index += 1;
         }
         all

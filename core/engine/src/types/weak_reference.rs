@@ -94,7 +94,9 @@ fn cell_of(cx: &Context, value: Value) -> PyResult<ObjectRef> {
     let object = match value.as_object() {
         Some(object) if supports(class) => object,
         _ => {
-            return Err(cx.type_error(format_args!("cannot create weak reference to '{}' object", class.name(cx))));
+            return Err(
+                cx.type_error(format_args!("cannot create weak reference to '{}' object", class.name(cx)))
+            );
         }
     };
     cx.mutator().weak_cell(object).map_err(|_| cx.memory_error())
@@ -103,7 +105,13 @@ fn cell_of(cx: &Context, value: Value) -> PyResult<ObjectRef> {
 fn supports(class: Class) -> bool {
     let unsupported = matches!(
         class.layout(),
-        Kind::Int | Kind::Float | Kind::Complex | Kind::Bool | Kind::NoneType | Kind::EllipsisType | Kind::NotImplementedType
+        Kind::Int
+            | Kind::Float
+            | Kind::Complex
+            | Kind::Bool
+            | Kind::NoneType
+            | Kind::EllipsisType
+            | Kind::NotImplementedType
     ) || (class.is_native()
         && matches!(
             class.layout(),
@@ -157,14 +165,21 @@ fn remember(cx: &Context, cell: ObjectRef, reference: ObjectRef) -> PyResult<()>
 ///
 /// # Errors
 /// TypeError if the object's class does not support weak references; MemoryError.
-pub(crate) fn new_reference(cx: &Context, class: Class, target: Value, callback: Option<Value>) -> PyResult<Value> {
+pub(crate) fn new_reference(
+    cx: &Context,
+    class: Class,
+    target: Value,
+    callback: Option<Value>,
+) -> PyResult<Value> {
     let cell = cell_of(cx, target)?;
     let callback = callback.filter(|callback| !callback.is_none());
     let is_proxy = class.layout() != Kind::WeakReference;
     let place = if is_proxy { PLAIN_PROXY } else { PLAIN_REFERENCE };
     let shareable = callback.is_none() && class.is_native();
     if shareable {
-        if let Some(existing) = references_of(cell).and_then(|list| list.get(place)).and_then(|entry| alive(cx, entry)) {
+        if let Some(existing) =
+            references_of(cell).and_then(|list| list.get(place)).and_then(|entry| alive(cx, entry))
+        {
             return Ok(Value::from(existing));
         }
     }
@@ -248,14 +263,18 @@ impl WeakReference {
         let class = Class::expect(cx, class)?;
         let base = Class::from_value(cx.class(Kind::WeakReference));
         if !base.is_some_and(|base| class.is_subclass_of(base)) {
-            return Err(cx.type_error(format_args!("{} is not a subtype of weakref.ReferenceType", class.name(cx))));
+            return Err(
+                cx.type_error(format_args!("{} is not a subtype of weakref.ReferenceType", class.name(cx)))
+            );
         }
         // A subclass may take keywords in its `__init__`.
         match arguments.positional() {
             &[target] => new_reference(cx, class, target, None),
             &[target, callback] => new_reference(cx, class, target, Some(callback)),
             [] => Err(cx.type_error(format_args!("__new__ expected at least 1 argument, got 0"))),
-            more => Err(cx.type_error(format_args!("__new__ expected at most 2 arguments, got {}", more.len()))),
+            more => {
+                Err(cx.type_error(format_args!("__new__ expected at most 2 arguments, got {}", more.len())))
+            }
         }
     }
 
@@ -285,9 +304,9 @@ impl WeakReference {
         let class_name = cx.qualified_type_name(target);
         let place = crate::protocol::text::identity(target);
         match name_of(cx, target) {
-            Some(name) => {
-                cx.str_format(format_args!("<weakref at {address:#x}; to '{class_name}' at {place:#x} ({name})>"))
-            }
+            Some(name) => cx.str_format(format_args!(
+                "<weakref at {address:#x}; to '{class_name}' at {place:#x} ({name})>"
+            )),
             None => cx.str_format(format_args!("<weakref at {address:#x}; to '{class_name}' at {place:#x}>")),
         }
     }
@@ -364,4 +383,3 @@ impl Context {
         self.raise(ExceptionClass::ReferenceError, format_args!("weakly-referenced object no longer exists"))
     }
 }
-
