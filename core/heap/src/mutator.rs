@@ -107,12 +107,12 @@ impl Heap {
             not_sync: PhantomData,
         });
         let mutator = Box::into_raw(mutator);
-        let second;
+        let alone;
         {
             // A pause holds this lock from beginning to end, so a thread is in it or not, never half.
             let mut registry = self.registry.lock();
             registry.push(mutator);
-            second = registry.len() == 2;
+            alone = registry.len() == 1;
             // SAFETY: just made, and this thread owns it.
             let local = unsafe { &mut *(*mutator).local.get() };
             local.stress = StressState::new(&self.configuration, registry.len() as u64);
@@ -121,7 +121,8 @@ impl Heap {
         }
         // SAFETY: made by `Box::into_raw`, so not null.
         let handle = AttachedMutator(unsafe { NonNull::new_unchecked(mutator) });
-        if second && !self.is_multithreaded() {
+        if !alone && !self.is_multithreaded() {
+            // Not only the second: a third may get here before the second has done it.
             handle.become_multithreaded();
         }
         handle

@@ -386,3 +386,28 @@ fn threads_come_and_go() {
         steady.join().unwrap();
     }
 }
+
+#[test]
+fn a_timer_ends_epochs_while_finalizers_wait() {
+    let mut configuration = configuration();
+    configuration.finalizer_interval_nanoseconds = 20_000_000;
+    configuration.stress_seed = None;
+    let (heap, _client) = new_heap(configuration);
+    let mutator = attach(&heap);
+    #[inline(never)]
+    fn make(mutator: &Mutator) {
+        let node = new_node(mutator, 5);
+        mutator.mark_finalizable(node);
+    }
+    make(&mutator);
+    std::hint::black_box([0u64; 4096]);
+    let start = std::time::Instant::now();
+    let found = loop {
+        mutator.blocking(|| thread::sleep(std::time::Duration::from_millis(5)));
+        if mutator.poll_word().load(Ordering::Relaxed) & threadsnake_heap::poll::FINALIZERS != 0 {
+            break mutator.take_finalizable();
+        }
+        assert!(start.elapsed().as_secs() < 20, "no epoch ended");
+    };
+    assert!(found.is_some_and(|node| check_node(node.word()) == node));
+}
