@@ -63,6 +63,52 @@ fn append_key(constant: &Constant, key: &mut Vec<u8>) {
     }
 }
 
+/// As [`constant_key`], but the same for numbers that are equal.
+pub fn equality_key(constant: &Constant) -> Vec<u8> {
+    match constant {
+        Constant::True => constant_key(&Constant::Integer(1)),
+        Constant::False => constant_key(&Constant::Integer(0)),
+        Constant::Float(value) | Constant::Complex(value, 0.0)
+            if value.fract() == 0.0 && value.abs() < 9e15 =>
+        {
+            constant_key(&Constant::Integer(*value as i64))
+        }
+        Constant::Complex(value, 0.0) => constant_key(&Constant::Float(*value)),
+        other => constant_key(other),
+    }
+}
+
+/// A constant as `repr` shows it, for error messages about keys.
+pub fn representation(constant: &Constant) -> String {
+    match constant {
+        Constant::None => "None".into(),
+        Constant::True => "True".into(),
+        Constant::False => "False".into(),
+        Constant::Float(value) => format!("{value:?}"),
+        Constant::Complex(real, imaginary) if *real == 0.0 => format!("{imaginary}j"),
+        Constant::Complex(real, imaginary) => format!("({real}{imaginary:+}j)"),
+        Constant::Text(text) => {
+            let text = text.to_str_lossy();
+            let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+            let mut shown = String::from(quote);
+            for character in text.chars() {
+                match character {
+                    '\n' => shown.push_str("\\n"),
+                    '\t' => shown.push_str("\\t"),
+                    '\r' => shown.push_str("\\r"),
+                    '\\' => shown.push_str("\\\\"),
+                    character if character == quote => shown.extend(['\\', quote]),
+                    character => shown.push(character),
+                }
+            }
+            shown.push(quote);
+            shown
+        }
+        Constant::Bytes(bytes) => format!("b'{}'", bytes.escape_ascii()),
+        other => as_big_integer(other).map_or_else(|| "...".into(), |value| value.to_string()),
+    }
+}
+
 /// An int constant of any size.
 pub fn integer(value: &BigInt) -> Constant {
     match value.to_i64() {

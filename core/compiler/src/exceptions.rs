@@ -13,6 +13,12 @@ use crate::error::Result;
 use crate::generators::AwaitSource;
 use crate::unit::{ActiveBlock, Block, Label, Register};
 
+/// A unit this long compiles no more final bodies.
+const MAXIMUM_ITEMS: usize = 1_000_000;
+
+/// The deepest nesting of blocks that must be unwound (`CO_MAXBLOCKS`).
+pub(crate) const MAXIMUM_BLOCKS: usize = 21;
+
 impl<'a> Compiler<'a> {
     /// Emits what leaving all blocks from index `keep` on takes, for a jump at `range`; the blocks stay active for what follows.
     pub(crate) fn unwind(&mut self, keep: usize, range: TextRange) -> Result<()> {
@@ -24,10 +30,8 @@ impl<'a> Compiler<'a> {
                 Block::Loop { .. } => {}
                 Block::Try => self.unit.handler = active.outer_handler,
                 Block::GroupHandler => {
-                    return self.error(
-                        range,
-                        "'break', 'continue' and 'return' cannot appear in an 'except*' block",
-                    );
+                    return self
+                        .error(range, "'break', 'continue' and 'return' cannot appear in an except* block");
                 }
                 Block::Handler { saved, name } => {
                     self.unit.handler = active.outer_handler;
@@ -59,6 +63,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn final_body(&mut self, body: &'a [Stmt]) -> Result<()> {
+        // Final bodies nested in final bodies double with each level.
+        if self.unit.items.len() > MAXIMUM_ITEMS {
+            return self.error(self.range_of_body(body), "too many statically nested blocks");
+        }
         let outer = std::mem::take(&mut self.unit.finally_context);
         self.unit.finally_context.clone_from(&outer);
         self.push_finally_context(true);
@@ -67,6 +75,10 @@ impl<'a> Compiler<'a> {
         self.unit.release(mark);
         self.unit.finally_context = outer;
         result
+    }
+
+    fn range_of_body(&self, body: &[Stmt]) -> TextRange {
+        body.first().map_or(TextRange::default(), Ranged::range)
     }
 
     fn push_block(&mut self, block: Block<'a>, outer_handler: Option<crate::unit::HandlerId>) {
@@ -303,6 +315,9 @@ impl<'a> Compiler<'a> {
 
     fn with_items(&mut self, items: &'a [WithItem], body: &'a [Stmt], is_async: bool) -> Result<()> {
         let Some((item, rest)) = items.split_first() else { return self.statements(body) };
+        if self.unit.blocks.len() >= MAXIMUM_BLOCKS {
+            return self.error(item.range, "too many statically nested blocks");
+        }
         let (handler, cleanup, suppressed, end) =
             (self.unit.new_label(), self.unit.new_label(), self.unit.new_label(), self.unit.new_label());
         let range = item.context_expr.range();

@@ -4,6 +4,7 @@
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, Mod, Stmt, StmtImport, StmtImportFrom};
+use ruff_text_size::TextRange;
 use threadsnake_bytecode::{Constant, Operation, Text};
 
 use crate::compiler::Compiler;
@@ -44,11 +45,21 @@ pub fn future_annotations(module: &Mod, source: &Source) -> Result<bool> {
                 for alias in &node.names {
                     match alias.name.as_str() {
                         "annotations" => annotations = true,
-                        "braces" => return Err(SyntaxError::at(source, alias.range, "not a chance")),
+                        "braces" => {
+                            return Err(SyntaxError::at(
+                                source,
+                                TextRange::empty(node.range.start()),
+                                "not a chance",
+                            ));
+                        }
                         name if FEATURES.contains(&name) => {}
                         name => {
                             let message = format!("future feature {name} is not defined");
-                            return Err(SyntaxError::at(source, alias.range, message));
+                            return Err(SyntaxError::at(
+                                source,
+                                TextRange::empty(node.range.start()),
+                                message,
+                            ));
                         }
                     }
                 }

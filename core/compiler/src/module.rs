@@ -3,12 +3,12 @@
 //! Invariant: parsing, code generation and dropping the tree run on a stack that fits the tree's depth, which [`crate::parse`]
 //! estimates from the tokens and bounds.
 
-use ruff_python_ast::Mod;
+use ruff_python_ast::{Mod, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use threadsnake_bytecode::{Constant, Operation};
 
 use crate::compiler::Compiler;
-use crate::error::{Result, SyntaxError};
+use crate::error::{ErrorKind, Result, SyntaxError};
 use crate::source::Source;
 use crate::{CompileOptions, CompileOutput, Mode, imports, parse, scope};
 
@@ -31,6 +31,9 @@ fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput
 }
 
 fn compile_tree(module: &Mod, source: &Source, options: &CompileOptions) -> Result<CompileOutput> {
+    if options.mode == Mode::Interactive {
+        check_single_statement(module, source, options)?;
+    }
     let future_annotations = imports::future_annotations(module, source)? || options.future_annotations;
     let table = scope::analyze(module, source, future_annotations)?;
     let interactive = options.mode == Mode::Interactive;
@@ -50,6 +53,46 @@ fn compile_tree(module: &Mod, source: &Source, options: &CompileOptions) -> Resu
     }
     let code = unit.finish(&file_name)?;
     Ok(CompileOutput { code, warnings, future_annotations })
+}
+
+/// Interactive input is one line of simple statements or one compound statement.
+fn check_single_statement(module: &Mod, source: &Source, options: &CompileOptions) -> Result<()> {
+    let Mod::Module(module) = module else { return Ok(()) };
+    for pair in module.body.windows(2) {
+        let [before, after] = pair else { continue };
+        let between = TextRange::new(before.range().end(), after.range().start());
+        if source.slice(between).contains('\n') || is_compound(before) {
+            return Err(SyntaxError::at(
+                source,
+                before.range(),
+                "multiple statements found while compiling a single statement",
+            ));
+        }
+    }
+    let open = module.body.last().is_some_and(is_compound) && !source.text.ends_with('\n');
+    if options.dont_imply_dedent && open {
+        return Err(SyntaxError::of_kind(
+            source,
+            ErrorKind::IncompleteInput,
+            module.range,
+            "incomplete input",
+        ));
+    }
+    Ok(())
+}
+
+fn is_compound(statement: &Stmt) -> bool {
+    matches!(
+        statement,
+        Stmt::FunctionDef(_)
+            | Stmt::ClassDef(_)
+            | Stmt::For(_)
+            | Stmt::While(_)
+            | Stmt::If(_)
+            | Stmt::With(_)
+            | Stmt::Match(_)
+            | Stmt::Try(_)
+    )
 }
 
 impl<'a> Compiler<'a> {

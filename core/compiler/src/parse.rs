@@ -34,6 +34,9 @@ pub fn check_nesting(source: &Source) -> Result<usize> {
             | TokenKind::FStringStart
             | TokenKind::TStringStart => {
                 if open.len() >= MAXIMUM_BRACKETS {
+                    if let Some(error) = diagnose::tokenizer_error(source) {
+                        return Err(error);
+                    }
                     return error(ErrorKind::Syntax, "too many nested parentheses");
                 }
                 open.push(depth);

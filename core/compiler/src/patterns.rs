@@ -178,7 +178,7 @@ impl<'a> Compiler<'a> {
             patterns.iter().enumerate().filter(|(_, pattern)| matches!(pattern, Pattern::MatchStar(_)));
         let star = stars.next().map(|(index, _)| index);
         if stars.next().is_some() {
-            return self.error(range, "multiple starred expressions in sequence pattern");
+            return self.error(range, "multiple starred names in sequence pattern");
         }
         self.at(range);
         let test = self.unit.take_register();
@@ -256,9 +256,9 @@ impl<'a> Compiler<'a> {
                 );
             }
             if let Some(constant) = self.fold(key) {
-                let identity = crate::constants::constant_key(&constant);
+                let identity = crate::constants::equality_key(&constant);
                 if seen.contains(&identity) {
-                    let text = self.source.slice(key.range()).to_owned();
+                    let text = crate::constants::representation(&constant);
                     return self.error(node.range, format!("mapping pattern checks duplicate key ({text})"));
                 }
                 seen.push(identity);
@@ -305,7 +305,7 @@ impl<'a> Compiler<'a> {
         for (index, keyword) in keywords.iter().enumerate() {
             if keywords.iter().take(index).any(|other| other.attr.id == keyword.attr.id) {
                 return self.error(
-                    keyword.range,
+                    keyword.pattern.range(),
                     format!("attribute name repeated in class pattern: {}", keyword.attr.id),
                 );
             }

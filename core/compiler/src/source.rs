@@ -127,6 +127,9 @@ impl Source {
                 }
             }
         }
+        if ignore_cookie && body.starts_with(b"\xef\xbb\xbf") {
+            return Err(error_at_line("invalid non-printable character U+FEFF".to_owned(), 1));
+        }
         if body.contains(&0) {
             return Err(SyntaxError::without_position(
                 ErrorKind::Syntax,

@@ -21,6 +21,11 @@ impl<'a> Compiler<'a> {
     fn statement(&mut self, statement: &'a Stmt) -> Result<()> {
         let mark = self.unit.mark();
         self.at(statement.range());
+        if self.unit.blocks.len() >= crate::exceptions::MAXIMUM_BLOCKS
+            && matches!(statement, Stmt::For(_) | Stmt::While(_) | Stmt::With(_) | Stmt::Try(_))
+        {
+            return self.error(statement.range(), "too many statically nested blocks");
+        }
         match statement {
             Stmt::FunctionDef(node) => self.function_definition(node)?,
             Stmt::ClassDef(node) => self.class_definition(node)?,
@@ -126,7 +131,19 @@ impl<'a> Compiler<'a> {
         if self.finally_context().last() == Some(&true) {
             self.warn(range, format!("'{word}' in a 'finally' block"));
         }
-        let found = self.unit.blocks.iter().rposition(|active| matches!(active.block, Block::Loop { .. }));
+        let found = self
+            .unit
+            .blocks
+            .iter()
+            .rposition(|active| matches!(active.block, Block::Loop { .. } | Block::GroupHandler))
+            .filter(|&index| {
+                matches!(self.unit.blocks.get(index).map(|active| active.block), Some(Block::Loop { .. }))
+            });
+        if found.is_none()
+            && self.unit.blocks.iter().any(|active| matches!(active.block, Block::GroupHandler))
+        {
+            return self.error(range, "'break', 'continue' and 'return' cannot appear in an except* block");
+        }
         let Some(index) = found else {
             return self.error(
                 range,

@@ -18,12 +18,12 @@ impl Parser<'_> {
     /// `(arguments)` of a call; the offset of its end.
     pub(super) fn call_arguments(&mut self) -> Parse<usize> {
         self.expect("(")?;
-        self.arguments()?;
+        self.arguments(true)?;
         Ok(self.expect(")")?.end)
     }
 
     /// Arguments up to a closing parenthesis.
-    pub(super) fn arguments(&mut self) -> Parse<()> {
+    pub(super) fn arguments(&mut self, generator: bool) -> Parse<()> {
         let mut before = Before::default();
         let mut first: Option<Node> = None;
         while !self.is(")") {
@@ -35,7 +35,7 @@ impl Parser<'_> {
                 let at = self.at;
                 self.for_clauses()?;
                 let end = self.token_at(self.at - 1).end;
-                let alone = before.count == 1 && self.is(")");
+                let alone = before.count == 1 && self.is(")") && generator;
                 if argument.kind == NodeKind::Starred {
                     self.at = at;
                     return Err(Stop::Here);
@@ -61,6 +61,7 @@ impl Parser<'_> {
 
     fn argument(&mut self, before: &mut Before) -> Parse<Option<Node>> {
         before.count += 1;
+        let start = self.at;
         let token = self.token();
         if self.is("**") {
             self.at += 1;
@@ -69,26 +70,24 @@ impl Parser<'_> {
             before.keyword = true;
             before.last_was_double_star = true;
             if self.is("=") {
-                let end = self.token().end;
+                self.at += 1;
+                let end = self.expression()?.end;
                 return self.fault(token.start, end, "cannot assign to keyword argument unpacking");
             }
             return Ok(None);
         }
         if self.is("*") {
             let Some(node) = self.alternative(Self::starred_argument)? else {
-                if self.quiet == 0 && self.star_without_value() {
-                    return self.fault_at(token, "Invalid star expression");
-                }
-                self.at += 1;
-                return Err(self.expression().err().unwrap_or(Stop::Here));
+                return self.fault_here("Invalid star expression");
             };
             if self.is("=") {
-                let end = self.token().end;
+                self.at += 1;
+                let end = self.expression()?.end;
                 return self.fault(token.start, end, "cannot assign to iterable argument unpacking");
             }
             if before.double_star {
                 return self.fault(
-                    token.start.min(node.start),
+                    self.token_at(start.saturating_sub(1)).start,
                     node.end,
                     "iterable argument unpacking follows keyword argument unpacking",
                 );
@@ -168,11 +167,5 @@ impl Parser<'_> {
             self.expression()?;
         }
         Ok(())
-    }
-
-    /// Whether nothing that could be a value follows a star.
-    fn star_without_value(&mut self) -> bool {
-        let next = self.token_at(self.at + 1);
-        matches!(self.text_of(next), ")" | "," | ":" | "]")
     }
 }

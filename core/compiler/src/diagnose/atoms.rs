@@ -224,7 +224,7 @@ impl Parser<'_> {
                     }
                     return self.fault(
                         key.end.saturating_sub(1),
-                        key.end.saturating_sub(1),
+                        super::UNKNOWN_END,
                         "':' expected after dictionary key",
                     );
                 }
@@ -232,8 +232,12 @@ impl Parser<'_> {
                     let star = self.token();
                     self.at += 1;
                     let value = self.alternative(Self::bitwise_or)?;
-                    if value.is_some() {
-                        return self.fault_at(star, "cannot use a starred expression in a dictionary value");
+                    if let Some(value) = value {
+                        return self.fault(
+                            star.start,
+                            value.end,
+                            "cannot use a starred expression in a dictionary value",
+                        );
                     }
                     return Err(Stop::Here);
                 }
@@ -268,7 +272,7 @@ impl Parser<'_> {
             if !self.eat("for") {
                 return Ok(());
             }
-            self.iteration_targets()?;
+            self.iteration_targets(true)?;
             self.expect("in")?;
             self.disjunction()?;
             while self.eat("if") {
@@ -277,10 +281,13 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands between `for` and `in`.
-    pub(super) fn iteration_targets(&mut self) -> Parse<()> {
+    /// What stands between `for` and `in`, in a comprehension or a statement.
+    pub(super) fn iteration_targets(&mut self, comprehension: bool) -> Parse<()> {
         let at = self.at;
         let targets = self.target_list()?;
+        if comprehension && !self.is("in") {
+            return self.fault_here("'in' expected after for-loop variables");
+        }
         if let Some(invalid) = targets.invalid_target(TargetOf::Iteration) {
             return self.fault_of(invalid, format!("cannot assign to {}", invalid.name()));
         }
@@ -296,7 +303,7 @@ impl Parser<'_> {
             {
                 return self.fault_of(invalid, format!("cannot assign to {}", invalid.name()));
             }
-            return self.fault_here("'in' expected after for-loop variables");
+            return Err(Stop::Here);
         }
         Ok(())
     }
@@ -372,6 +379,19 @@ impl Parser<'_> {
             let before = self.token_at(self.at - 1);
             matches!(before.kind, Kind::FormatStart | Kind::FormatMiddle)
         }
+    }
+
+    /// Whether the current token is inside of a formatted string.
+    pub(super) fn is_in_format(&self) -> bool {
+        let mut depth = 0usize;
+        for index in 0..self.at {
+            match self.token_at(index).kind {
+                Kind::FormatStart => depth += 1,
+                Kind::FormatEnd => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        depth > 0
     }
 
     /// `f-string` or `t-string`, whichever is around the current token.

@@ -138,8 +138,7 @@ impl Parser<'_> {
                 | NodeKind::True
                 | NodeKind::None
                 | NodeKind::False
-        ) && !node.grouped
-            || node.kind == NodeKind::ListComprehension && false;
+        ) && !node.grouped;
         if (below_comparison || node.grouped) && !excluded && self.single_assignment_follows() {
             return self.fault_of(
                 node,
@@ -244,6 +243,22 @@ impl Parser<'_> {
         if token.kind == Kind::Name && (matches!(next.kind, Kind::String) || SOFT_KEYWORDS.contains(&word)) {
             return Ok(());
         }
+        if token.kind == Kind::String && node.kind == NodeKind::Literal && self.at == first + 1 {
+            let (at, furthest) = (self.at, self.furthest);
+            let start = self.token().start;
+            let mut end = None;
+            while self.kind() != Kind::String
+                && let Some(inner) = self.attempt(Self::expression)
+            {
+                end = Some(inner.end);
+            }
+            let closed = self.kind() == Kind::String;
+            self.at = at;
+            self.furthest = furthest;
+            if let Some(end) = end.filter(|_| closed) {
+                return self.fault(start, end, "invalid syntax. Is this intended to be part of the string?");
+            }
+        }
         let (at, furthest) = (self.at, self.furthest);
         let second = self.attempt(Self::expression);
         let level = self.token_at(self.at.saturating_sub(1)).level;
@@ -261,7 +276,10 @@ impl Parser<'_> {
         let word = self.expect("lambda")?;
         self.parameters(true)?;
         let colon = self.force(":")?;
-        if self.kind() == Kind::FormatMiddle || self.is_format_field_start() {
+        if self.kind() == Kind::FormatMiddle
+            || self.is_format_field_start()
+            || self.is("}") && self.is_in_format()
+        {
             return self.fault(
                 word.start,
                 colon.end,
@@ -438,12 +456,13 @@ impl Parser<'_> {
 
     fn slice(&mut self) -> Parse<()> {
         if self.is("*") {
-            let star = self.token();
             let valid = self.alternative(Self::starred_argument)?;
             if valid.is_some() && !self.is(":") {
                 return Ok(());
             }
-            let _ = star;
+            if valid.is_none() {
+                return self.fault_here("Invalid star expression");
+            }
             return Err(Stop::Here);
         }
         if !self.is(":") {

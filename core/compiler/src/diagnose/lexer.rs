@@ -54,9 +54,14 @@ pub struct Fault {
     pub message: String,
     /// Start offset.
     pub start: usize,
-    /// End offset; `None` for an error at a point.
+    /// End offset; `None` for an error at a point, [`UNKNOWN_END`] for one without an end.
     pub end: Option<usize>,
 }
+
+/// The end of an error that has none.
+pub const UNKNOWN_END: usize = usize::MAX;
+/// As [`UNKNOWN_END`], the column counting from 0: what CPython says of tokens without a place of their own.
+pub const BETWEEN_TOKENS: usize = usize::MAX - 1;
 
 /// What tokenizing found.
 #[derive(Debug, Default)]
@@ -213,11 +218,6 @@ impl Lexer<'_> {
                             self.push(Kind::Newline, start);
                         }
                         line_start = true;
-                    } else if self.formats.last().is_some_and(|mode| !mode.triple)
-                        && self.brackets_in_format() == 0
-                    {
-                        self.at = start;
-                        return self.unterminated_format();
                     }
                 }
                 '\\' => {
@@ -227,19 +227,23 @@ impl Lexer<'_> {
                             self.bump();
                             if self.at >= self.text.len() {
                                 self.ends_early = true;
-                                return self.fault("unexpected EOF while parsing", start, Some(start + 1));
+                                return self.fault(
+                                    "unexpected EOF while parsing",
+                                    start + 1,
+                                    Some(UNKNOWN_END),
+                                );
                             }
                         }
                         None => {
                             self.ends_early = true;
-                            return self.fault("unexpected EOF while parsing", start, Some(start + 1));
+                            return self.fault("unexpected EOF while parsing", start + 1, Some(UNKNOWN_END));
                         }
                         Some(_) => {
                             let at = self.at;
                             return self.fault(
                                 "unexpected character after line continuation character",
-                                at - 1,
-                                None,
+                                at,
+                                Some(UNKNOWN_END),
                             );
                         }
                     }
@@ -258,11 +262,6 @@ impl Lexer<'_> {
             if mode.fields.is_empty() {
                 return self.unterminated_format();
             }
-            let word = if mode.template { "t-string" } else { "f-string" };
-            let inside = self.brackets_in_format() > 0;
-            if !inside {
-                return self.fault(format!("{word}: expecting '}}'"), end, None);
-            }
         }
         if self.brackets.is_empty() {
             if self
@@ -279,12 +278,6 @@ impl Lexer<'_> {
         }
         self.push(Kind::End, end);
         Ok(())
-    }
-
-    /// Brackets opened inside of the innermost replacement field.
-    fn brackets_in_format(&self) -> usize {
-        let outer = self.formats.last().and_then(|mode| mode.fields.last()).map_or(0, |field| field.depth);
-        self.brackets.len().saturating_sub(outer)
     }
 
     /// Measures a line's indentation; whether the line has a statement.
@@ -320,12 +313,12 @@ impl Lexer<'_> {
             Some('\\') if self.peek_at(1) == Some('\n') => {}
             _ => {}
         }
-        let tab_error = |at: usize| {
+        let tab_error = |_: usize| {
             Err(Fault {
                 kind: ErrorKind::Tab,
                 message: "inconsistent use of tabs and spaces in indentation".into(),
-                start: at,
-                end: None,
+                start: line,
+                end: Some(UNKNOWN_END),
             })
         };
         let line_end = self
@@ -364,7 +357,7 @@ impl Lexer<'_> {
                     kind: ErrorKind::Indentation,
                     message: "unindent does not match any outer indentation level".into(),
                     start: line_end,
-                    end: None,
+                    end: Some(UNKNOWN_END),
                 });
             }
             if alternative != indent_alternative {
@@ -458,7 +451,7 @@ impl Lexer<'_> {
             } else if sign == 1 {
                 self.bump();
                 self.bump();
-                return self.fault("invalid decimal literal", self.at - 2, None);
+                return self.fault("invalid decimal literal", self.at - 1, None);
             } else {
                 let e = self.at;
                 // `1else` is a number and a keyword; anything else is wrong.
@@ -534,8 +527,7 @@ impl Lexer<'_> {
                         unicode_ident::is_xid_continue(character)
                     };
                 if !good {
-                    let end = offset + character.len_utf8();
-                    return self.fault(invalid_character(character), offset, Some(end));
+                    return self.fault(invalid_character(character), offset, None);
                 }
                 offset += character.len_utf8();
             }
@@ -670,16 +662,17 @@ impl Lexer<'_> {
                         && (!triple
                             || self.rest().starts_with(if quote == '"' { "\"\"\"" } else { "'''" })) =>
                 {
-                    if specification {
-                        return self.fault(format!("{word}: expecting '}}', or format specs"), self.at, None);
-                    }
                     if self.at > start {
                         self.push(Kind::FormatMiddle, start);
                     }
                     let end = self.at;
                     self.at += if triple { 3 } else { 1 };
                     self.push(Kind::FormatEnd, end);
-                    self.formats.pop();
+                    if let Some(mode) = self.formats.pop()
+                        && let Some(field) = mode.fields.first()
+                    {
+                        self.brackets.truncate(field.depth - 1);
+                    }
                     return Ok(());
                 }
                 Some('{') => {
@@ -771,22 +764,20 @@ impl Lexer<'_> {
                     return self.fault(
                         format!("{}unmatched '{character}'", format.unwrap_or("")),
                         start,
-                        Some(start + 1),
+                        None,
                     );
                 }
                 let Some((open, opening)) = self.brackets.pop() else {
-                    return self.fault(format!("unmatched '{character}'"), start, Some(start + 1));
+                    return self.fault(format!("unmatched '{character}'"), start, None);
                 };
                 let matches = matches!((opening, character), ('(', ')') | ('[', ']') | ('{', '}'));
                 if !matches {
-                    let prefix = format.unwrap_or("");
                     let (here, there) = (self.line_of(start), self.line_of(open));
                     let place = if here != there { format!(" on line {there}") } else { String::new() };
-                    let prefix = if place.is_empty() { prefix } else { "" };
                     return self.fault(
-                        format!("{prefix}closing parenthesis '{character}' does not match opening parenthesis '{opening}'{place}"),
+                        format!("closing parenthesis '{character}' does not match opening parenthesis '{opening}'{place}"),
                         start,
-                        Some(start + 1),
+                        None,
                     );
                 }
                 self.bump();
@@ -813,7 +804,7 @@ impl Lexer<'_> {
             return self.fault(
                 format!("invalid non-printable character U+{:04X}", character as u32),
                 start,
-                Some(start + 1),
+                None,
             );
         }
         self.bump();

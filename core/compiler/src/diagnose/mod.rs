@@ -21,7 +21,7 @@ use ruff_text_size::TextRange;
 use crate::Mode;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::source::Source;
-use lexer::{Fault, Kind, Token, Tokens};
+use lexer::{BETWEEN_TOKENS, Fault, Kind, Token, Tokens, UNKNOWN_END};
 use node::Node;
 
 /// Why parsing stopped.
@@ -149,7 +149,24 @@ impl<'s> Parser<'s> {
 
     /// An error at the last token read.
     fn fault_here<T>(&self, message: impl Into<String>) -> Parse<T> {
-        self.fault_at(self.token_at(self.furthest), message)
+        self.raise_here(ErrorKind::Syntax, message)
+    }
+
+    fn raise_here<T>(&self, kind: ErrorKind, message: impl Into<String>) -> Parse<T> {
+        let token = self.token_at(self.furthest);
+        match token.kind {
+            Kind::Dedent | Kind::End if token.start >= self.text.len() && self.text.ends_with('\n') => {
+                self.raise(kind, message, token.start - 1, UNKNOWN_END)
+            }
+            Kind::Dedent => self.raise(kind, message, token.start, BETWEEN_TOKENS),
+            _ => self.raise(kind, message, token.start, token.end),
+        }
+    }
+
+    /// An error from a token up to the last one read.
+    fn fault_from<T>(&self, token: Token, message: impl Into<String>) -> Parse<T> {
+        let end = self.token_at(self.furthest).end.saturating_sub(1);
+        self.fault(token.start, end, message)
     }
 
     /// Parses without raising named errors, and goes back if that fails.
@@ -218,21 +235,27 @@ pub fn is_incomplete(text: &str) -> bool {
 
 fn report(source: &Source, fault: &Fault) -> Box<SyntaxError> {
     let offset = |at: usize| (at.min(source.text.len()) as u32).into();
-    match fault.end {
-        Some(end) => {
-            let range = TextRange::new(offset(fault.start), offset(end.max(fault.start)));
-            let mut error = SyntaxError::of_kind(source, fault.kind, range, fault.message.clone());
-            // An empty token's end is on its own line.
-            if error.end_line < error.line {
-                error.end_line = error.line;
-            }
-            error
-        }
-        None => {
-            let range = TextRange::empty(offset(fault.start));
-            SyntaxError::of_kind(source, fault.kind, range, fault.message.clone())
-        }
+    let end = fault.end.filter(|&end| end < BETWEEN_TOKENS).unwrap_or(fault.start).max(fault.start);
+    let range = TextRange::new(offset(fault.start), offset(end));
+    let mut error = SyntaxError::of_kind(source, fault.kind, range, fault.message.clone());
+    if fault.end == Some(BETWEEN_TOKENS) {
+        error.column -= 1;
+        error.end_column = 0;
+    } else if fault.end == Some(UNKNOWN_END) {
+        error.end_column = 0;
+    } else if source.text.get(fault.start..end) == Some("\n")
+        || fault.end == Some(source.text.len()) && fault.start == end
+    {
+        // The end of a line is one column wide.
+        error.end_line = error.line;
+        error.end_column = error.column + 1;
     }
+    error
+}
+
+/// The first error that the tokenizer finds.
+pub fn tokenizer_error(source: &Source) -> Option<Box<SyntaxError>> {
+    lexer::tokenize(&source.text).fault.map(|fault| report(source, &fault))
 }
 
 /// Explains why a source does not parse; `None` if nothing wrong is found.
@@ -260,7 +283,7 @@ pub fn explain(source: &Source, mode: Mode) -> Option<Box<SyntaxError>> {
         let line = parser.line(last.start);
         if last.kind == Kind::End || line > parser.line(open) {
             let message = format!("'{bracket}' was never closed");
-            let fault = Fault { kind: ErrorKind::Syntax, message, start: open, end: Some(open) };
+            let fault = Fault { kind: ErrorKind::Syntax, message, start: open, end: Some(UNKNOWN_END) };
             return Some(report(source, &fault));
         }
     }
@@ -270,8 +293,8 @@ pub fn explain(source: &Source, mode: Mode) -> Option<Box<SyntaxError>> {
             Kind::Indent => Fault {
                 kind: ErrorKind::Indentation,
                 message: "unexpected indent".into(),
-                start: last.start,
-                end: Some(last.end),
+                start: last.end,
+                end: Some(BETWEEN_TOKENS),
             },
             Kind::Dedent => Fault {
                 kind: ErrorKind::Indentation,

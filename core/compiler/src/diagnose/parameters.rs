@@ -59,18 +59,22 @@ impl Parser<'_> {
                             parser.at += 1;
                             parser.is(close) || parser.is("**")
                         });
+                    if nothing && lambda {
+                        return self.fault_here("named arguments must follow bare *");
+                    }
                     if nothing {
                         return self.fault_at(token, "named arguments must follow bare *");
                     }
                 } else {
+                    let plain = self.is_plain_annotation();
                     self.parameter(lambda, true)?;
-                    if self.is("=") {
+                    if plain && self.is("=") {
                         let equals = self.token();
                         return self.fault_at(equals, "var-positional argument cannot have default value");
                     }
                 }
                 star = true;
-            } else if self.is("(") {
+            } else if self.is("(") && !star {
                 return self.parenthesized_parameters(lambda);
             } else {
                 let name = self.token();
@@ -93,6 +97,12 @@ impl Parser<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether `*name` is not followed by `: *annotation`.
+    fn is_plain_annotation(&mut self) -> bool {
+        let (colon, star) = (self.token_at(self.at + 1), self.token_at(self.at + 2));
+        !(self.text_of(colon) == ":" && self.text_of(star) == "*")
     }
 
     fn parenthesized_parameters(&mut self, lambda: bool) -> Parse<()> {
@@ -125,7 +135,7 @@ impl Parser<'_> {
         self.expect("[")?;
         if self.is("]") {
             let close = self.token();
-            return self.fault_at(close, "Type parameter list cannot be empty");
+            return self.fault_from(close, "Type parameter list cannot be empty");
         }
         while !self.is("]") {
             let kind = match self.word() {
@@ -143,7 +153,7 @@ impl Parser<'_> {
                 let bound = self.expression()?;
                 if kind != "TypeVar" {
                     let what = if bound.kind == NodeKind::Tuple { "constraints" } else { "bound" };
-                    return self.fault_at(colon, format!("cannot use {what} with {kind}"));
+                    return self.fault(colon.start, bound.end, format!("cannot use {what} with {kind}"));
                 }
             }
             if self.eat("=") {

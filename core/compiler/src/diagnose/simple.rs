@@ -133,7 +133,7 @@ impl Parser<'_> {
         let word = self.expect("import")?;
         if self.kind() == Kind::Newline {
             let newline = self.token();
-            return self.fault_at(newline, "Expected one or more names after 'import'");
+            return self.fault_from(newline, "Expected one or more names after 'import'");
         }
         loop {
             self.dotted_name()?;
@@ -146,8 +146,7 @@ impl Parser<'_> {
             self.at += 1;
             let named = self.alternative(Self::dotted_name)?.is_some();
             if named {
-                let end = self.token_at(self.at - 1).end;
-                return self.fault(word.start, end, "Did you mean to use 'from ... import ...' instead?");
+                return self.fault_from(word, "Did you mean to use 'from ... import ...' instead?");
             }
             self.at -= 1;
             return Err(Stop::Here);
@@ -170,7 +169,7 @@ impl Parser<'_> {
         }
         if self.kind() == Kind::Newline {
             let newline = self.token();
-            return self.fault_at(newline, "Expected one or more names after 'import'");
+            return self.fault_from(newline, "Expected one or more names after 'import'");
         }
         let parenthesized = self.eat("(");
         loop {

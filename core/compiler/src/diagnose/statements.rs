@@ -86,12 +86,10 @@ impl Parser<'_> {
         }
         if !self.eat_kind(Kind::Indent) {
             let line = self.line(start.start);
-            let here = self.token();
-            return self.raise(
+            self.token();
+            return self.raise_here(
                 ErrorKind::Indentation,
                 format!("expected an indented block after {what} on line {line}"),
-                here.start,
-                here.end,
             );
         }
         while !self.eat_kind(Kind::Dedent) {
@@ -151,7 +149,7 @@ impl Parser<'_> {
         let start = self.expect("for")?;
         let at = self.at;
         // Targets may be anything here: what is not a target is named.
-        match self.alternative(Self::iteration_targets)? {
+        match self.alternative(|parser| parser.iteration_targets(false))? {
             Some(()) => {}
             None => {
                 self.at = at;
@@ -246,9 +244,12 @@ impl Parser<'_> {
             self.at += 1;
             let is_star = self.eat("*");
             if star.is_some_and(|star| star != is_star) {
-                let word = self.token();
-                let _ = word;
-                return self.fault_at(except, "cannot have both 'except' and 'except*' on the same 'try'");
+                let end = self.token_at(self.at - 1).end;
+                return self.fault(
+                    except.start,
+                    end,
+                    "cannot have both 'except' and 'except*' on the same 'try'",
+                );
             }
             star = Some(is_star);
             handled = true;
@@ -333,7 +334,9 @@ impl Parser<'_> {
             self.type_parameters()?;
         }
         if self.is("(") {
-            self.call_arguments()?;
+            self.at += 1;
+            self.arguments(false)?;
+            self.expect(")")?;
         }
         self.colon()?;
         self.block(start, "class definition")
@@ -378,12 +381,10 @@ impl Parser<'_> {
         }
         if !self.eat_kind(Kind::Indent) {
             let line = self.line(start.start);
-            let here = self.token();
-            return self.raise(
+            self.token();
+            return self.raise_here(
                 ErrorKind::Indentation,
                 format!("expected an indented block after 'match' statement on line {line}"),
-                here.start,
-                here.end,
             );
         }
         if !self.is("case") {

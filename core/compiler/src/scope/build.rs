@@ -57,6 +57,7 @@ impl<'a> Builder<'a> {
         let mut scope = Scope::new(kind, Some(parent));
         scope.is_nested = outer.is_nested || outer.is_function_like();
         scope.class_name = self.class_name.clone();
+        scope.in_iteration_expression = outer.in_iteration_expression;
         let id = ScopeId(self.table.scopes.len() as u32);
         self.table.scopes.push(scope);
         self.table.scope_mut(parent).children.push(id);
@@ -104,7 +105,9 @@ impl<'a> Builder<'a> {
             scope.add(&name, flags::ITERATION);
         }
         let symbol = scope.add(&name, flag);
-        if flag & (flags::GLOBAL | flags::NONLOCAL | flags::TYPE_PARAMETER) != 0 {
+        if flag & (flags::GLOBAL | flags::NONLOCAL | flags::TYPE_PARAMETER) != 0
+            && symbol.directive == TextRange::default()
+        {
             symbol.directive = range;
         }
         if flag & flags::PARAMETER != 0 {
@@ -226,7 +229,7 @@ impl<'a> Builder<'a> {
                 for alias in &node.names {
                     if alias.name.as_str() == "*" {
                         if self.scope().kind != ScopeKind::Module {
-                            return self.error(node.range, "import * only allowed at module level");
+                            return self.error(alias.range, "import * only allowed at module level");
                         }
                     } else {
                         self.import(&alias.name.id, alias.asname.as_ref().map(|name| &name.id), alias.range)?;
@@ -288,6 +291,9 @@ impl<'a> Builder<'a> {
         };
         self.scope().has_annotations = true;
         if let Expr::Name(name) = &*node.target {
+            if name.id.as_str() == "__debug__" {
+                return self.error(node.range, "cannot assign to __debug__");
+            }
             let mangled = mangle(self.class_name.as_ref(), &name.id);
             let module = self.current == SymbolTable::MODULE;
             if self.scope().flags(&mangled) & (flags::GLOBAL | flags::NONLOCAL) != 0 && !module && simple {
@@ -459,8 +465,13 @@ impl<'a> Builder<'a> {
         let collected = [&parameters.vararg, &parameters.kwarg];
         let all: Vec<&Parameter> =
             named.chain(collected.into_iter().flatten().map(|parameter| &**parameter)).collect();
-        all.into_iter()
-            .try_for_each(|parameter| self.define(&parameter.name.id, flags::PARAMETER, parameter.range))
+        all.into_iter().try_for_each(|parameter| {
+            self.define(
+                &parameter.name.id,
+                flags::PARAMETER,
+                TextRange::new(parameter.name.range.start(), parameter.range.end()),
+            )
+        })
     }
 
     fn class(&mut self, class: &'a StmtClassDef) -> Result<()> {

@@ -166,20 +166,15 @@ impl<'a> Builder<'a> {
     }
 
     fn not_in_annotation(&mut self, what: &str, range: TextRange) -> Result<()> {
-        let mut id = Some(self.current);
-        while let Some(current) = id {
-            let scope = self.table.scope(current);
-            match scope.kind {
-                ScopeKind::Annotations
+        let scope = self.table.scope(self.current);
+        if matches!(
+            scope.kind,
+            ScopeKind::Annotations
                 | ScopeKind::TypeAlias
                 | ScopeKind::TypeParameters
-                | ScopeKind::TypeVariable => {
-                    let message = format!("{what} cannot be used within {}", scope.description);
-                    return self.error(range, message);
-                }
-                ScopeKind::Comprehension(_) => id = scope.parent,
-                _ => break,
-            }
+                | ScopeKind::TypeVariable
+        ) {
+            return self.error(range, format!("{what} cannot be used within {}", scope.description));
         }
         Ok(())
     }
@@ -221,14 +216,13 @@ impl<'a> Builder<'a> {
             && (!matches!(outer_scope.kind, ScopeKind::Comprehension(_))
                 || outer_scope.is_inlined
                 || outer_scope.is_function_like());
-        let (sees_class, unfinished) = (outer_scope.can_see_class, outer_scope.in_iteration_expression);
+        let sees_class = outer_scope.can_see_class;
         self.enter(node, ScopeRole::Body, ScopeKind::Comprehension(kind));
         let scope = self.scope();
         scope.is_inlined = inlined;
         scope.can_see_class = sees_class;
         scope.is_generator = kind == ComprehensionKind::Generator;
         scope.is_coroutine = outermost.is_async;
-        scope.in_iteration_expression = unfinished;
         if sees_class {
             scope.add(&Name::new("__classdict__"), flags::USE);
         }
@@ -249,8 +243,8 @@ impl<'a> Builder<'a> {
                 self.scope().is_coroutine = true;
             }
         }
-        self.optional(key)?;
         self.expression(element)?;
+        self.optional(key)?;
         let is_async = self.scope().is_coroutine;
         if inlined {
             self.leave_inlined();

@@ -162,6 +162,7 @@ fn block(
         )?;
     }
 
+    let can_see_class = table.scope(id).can_see_class;
     let scope = table.scope_mut(id);
     if kind == ScopeKind::Class {
         scope.needs_class_cell = inner_free.remove("__class__");
@@ -184,7 +185,12 @@ fn block(
     for name in passing {
         match scope.symbol_mut(name) {
             Some(symbol) => {
-                if kind == ScopeKind::Class && symbol.flags & (flags::BOUND | flags::GLOBAL) != 0 {
+                // The class's own name hides the outer one here, but not from inner functions.
+                let hidden_by_class =
+                    kind == ScopeKind::Class && symbol.flags & (flags::BOUND | flags::GLOBAL) != 0;
+                let global =
+                    matches!(symbol.resolution, Resolution::GlobalImplicit | Resolution::GlobalExplicit);
+                if hidden_by_class || can_see_class && global {
                     symbol.flags |= flags::FREE_CLASS;
                 }
             }
