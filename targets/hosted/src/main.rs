@@ -1,11 +1,13 @@
 //! The `threadsnake` command.
 
 mod library;
+mod modules;
 mod source_compiler;
 
 use std::process::ExitCode;
 
 use threadsnake_engine::engine::{Engine, EngineConfiguration};
+use threadsnake_engine::native::NativeModule;
 use threadsnake_engine::thread::ThreadState;
 use threadsnake_engine::{Context, ExceptionClass, PyResult, Value};
 use threadsnake_heap::HeapConfiguration;
@@ -27,6 +29,11 @@ fn run(cx: &Context, path: &str) -> PyResult<()> {
     Ok(())
 }
 
+/// The native modules of the core and of this target.
+fn all_modules() -> Box<[&'static NativeModule]> {
+    threadsnake_modules::MODULES.iter().chain(modules::MODULES).copied().collect()
+}
+
 fn main() -> ExitCode {
     let platform = threadsnake_platform_hosted::install();
     let library = match Library::open() {
@@ -41,7 +48,7 @@ fn main() -> ExitCode {
         hash_key: (1, 2),
         compiler: Some(Box::new(HostedCompiler)),
         frozen: Some(Box::new(library)),
-        modules: threadsnake_modules::MODULES,
+        modules: Box::leak(all_modules()),
         optimization: 0,
         source_reader: Some(Box::new(|path: &str| std::fs::read(path).ok())),
     };

@@ -1,0 +1,13 @@
+//! Native modules that need an operating system, one file each.
+//!
+//! Invariant: calls that may wait run detached (`cx.blocking`), and `EINTR` runs signal handlers and tries again (PEP 475).
+
+pub mod errno;
+pub mod paths;
+pub mod posix;
+pub mod time;
+
+use threadsnake_engine::native::NativeModule;
+
+/// The modules of this target.
+pub static MODULES: &[&NativeModule] = &[&errno::module::MODULE, &posix::module::MODULE, &time::module::MODULE];
