@@ -10,6 +10,7 @@ pub mod cmath;
 pub mod collections;
 pub mod functools;
 pub mod itertools;
+pub mod marshal;
 pub mod math;
 pub mod random;
 pub mod structure;
@@ -23,6 +24,7 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::module::MODULE,
     &functools::module::MODULE,
     &itertools::module::MODULE,
+    &marshal::module::MODULE,
     &math::MODULE,
     &random::MODULE,
     &structure::MODULE,

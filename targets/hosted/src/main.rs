@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     };
     cx.become_main_thread();
     let path = std::env::args().nth(1).unwrap_or_default();
-    let result = cx.bootstrap().and_then(|()| run(&cx, &path));
+    let result = cx.bootstrap().and_then(|()| cx.initialize_imports()).and_then(|()| run(&cx, &path));
     let code = match result {
         Ok(()) => 0,
         Err(raised) => {

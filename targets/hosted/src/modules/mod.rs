@@ -3,6 +3,7 @@
 //! Invariant: calls that may wait run detached (`cx.blocking`), and `EINTR` runs signal handlers and tries again (PEP 475).
 
 pub mod errno;
+pub mod io;
 pub mod paths;
 pub mod posix;
 pub mod time;
@@ -10,4 +11,4 @@ pub mod time;
 use threadsnake_engine::native::NativeModule;
 
 /// The modules of this target.
-pub static MODULES: &[&NativeModule] = &[&errno::module::MODULE, &posix::module::MODULE, &time::module::MODULE];
+pub static MODULES: &[&NativeModule] = &[&errno::module::MODULE, &io::module::MODULE, &posix::module::MODULE, &time::module::MODULE];
