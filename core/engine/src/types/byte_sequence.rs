@@ -11,6 +11,7 @@ use core::ops::Range;
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
+use crate::protocol::codec::name_argument;
 use crate::text::search;
 use crate::types::bytes_object::Bytes;
 use crate::types::int_object::is_int;
@@ -719,12 +720,11 @@ pub(crate) fn encoded(
         let what = if encoding.is_some() { "encoding" } else { "errors" };
         return Err(cx.type_error(format_args!("{what} without a string argument")));
     };
-    let Some(_) = encoding else {
+    let Some(encoding) = encoding else {
         return Err(cx.type_error(format_args!("string argument without an encoding")));
     };
-    let _ = text;
-    Err(cx.raise(
-        ExceptionClass::NotImplementedError,
-        format_args!("bytes() of a string is not supported yet by threadsnake"),
-    ))
+    let encoding = name_argument(cx, "bytes", "'encoding'", Some(encoding))?;
+    let errors = name_argument(cx, "bytes", "'errors'", errors)?;
+    let made = cx.encode_text(text, encoding, errors)?;
+    Bytes::expect(cx, made)
 }

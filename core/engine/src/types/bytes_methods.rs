@@ -10,6 +10,7 @@ use crate::error::PyResult;
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::NativeType;
+use crate::protocol::codec::name_argument;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::mapping::normalize_index;
 use crate::types::byte_sequence::{self as sequence, ByteKind, is_bytes_like};
@@ -641,5 +642,37 @@ impl BytesClass {
     #[pymethod]
     fn istitle(this: Bytes) -> bool {
         sequence::is_title(this.as_slice())
+    }
+
+    /// Return self%value.
+    #[pymethod]
+    fn __mod__(cx: &Context, this: Bytes, value: Value) -> PyResult {
+        cx.bytes(&crate::types::str_printf::modulo_bytes(cx, this.as_slice(), value)?)
+    }
+
+    /// Return value%self.
+    #[pymethod]
+    fn __rmod__(cx: &Context, this: Bytes, value: Value) -> PyResult {
+        match Bytes::from_value(value) {
+            Some(format) => Self::__mod__(cx, format, this.as_value()),
+            None => Ok(Value::NOT_IMPLEMENTED),
+        }
+    }
+
+    /// Decode the bytes using the codec registered for encoding.
+    ///
+    ///   encoding
+    ///     The encoding with which to decode the bytes.
+    ///   errors
+    ///     The error handling scheme to use for the handling of decoding errors.
+    ///     The default is 'strict' meaning that decoding errors raise a
+    ///     UnicodeDecodeError. Other possible values are 'ignore' and 'replace'
+    ///     as well as any other name registered with codecs.register_error that
+    ///     can handle UnicodeDecodeErrors.
+    #[pymethod(signature = "($self, /, encoding='utf-8', errors='strict')")]
+    fn decode(cx: &Context, this: Bytes, encoding: Option<Value>, errors: Option<Value>) -> PyResult<Str> {
+        let encoding = name_argument(cx, "decode", "'encoding'", encoding)?;
+        let errors = name_argument(cx, "decode", "'errors'", errors)?;
+        cx.decode_object(this.as_value(), encoding, errors)
     }
 }

@@ -8,11 +8,13 @@ use threadsnake_macros::{pyclass, pymethods};
 use crate::context::Context;
 use crate::error::{PyResult, Raised};
 use crate::kind::Kind;
-use crate::native::NativeType;
+use crate::native::{Arguments, NativeType};
+use crate::protocol::codec::name_argument;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::mapping::normalize_index;
 use crate::text::repr::ReprPlan;
 use crate::text::{case, unicode};
+use crate::types::byte_sequence::is_bytes_like;
 use crate::types::class::{Class, instance_class};
 use crate::types::list::List;
 use crate::types::slice::Slice;
@@ -20,7 +22,7 @@ use crate::types::str_object::{Str, Units};
 use crate::types::str_search::{self, bounds};
 use crate::types::str_units::{TextBuilder, with_units};
 use crate::types::tuple::Tuple;
-use crate::types::{str_case, str_iterator};
+use crate::types::{str_case, str_format, str_iterator, str_printf, str_translate};
 use crate::value::Value;
 
 /// str(object='') -> str
@@ -260,11 +262,18 @@ impl StrClass {
             None => cx.empty_str(),
             Some(object) if encoding.is_none() && errors.is_none() => cx.str_of(object)?,
             Some(object) => {
-                let _ = object;
-                return Err(cx.raise(
-                    crate::error::ExceptionClass::NotImplementedError,
-                    format_args!("str() with an encoding is not supported yet by threadsnake"),
-                ));
+                let encoding = name_argument(cx, "str", "'encoding'", encoding)?;
+                let errors = name_argument(cx, "str", "'errors'", errors)?;
+                if Str::from_value(object).is_some() {
+                    return Err(cx.type_error(format_args!("decoding str is not supported")));
+                }
+                if !is_bytes_like(object) {
+                    return Err(cx.type_error(format_args!(
+                        "decoding to str: need a bytes-like object, {} found",
+                        cx.type_name(object)
+                    )));
+                }
+                cx.decode_object(object, encoding, errors)?
             }
         };
         if class.is(cx.class(Kind::Str)) {
@@ -887,5 +896,89 @@ impl StrClass {
     #[pymethod]
     fn isidentifier(this: Str) -> bool {
         with_units!(this, units => case::is_identifier(units))
+    }
+
+    /// Return self%value.
+    #[pymethod]
+    fn __mod__(cx: &Context, this: Str, value: Value) -> PyResult<Str> {
+        str_printf::modulo(cx, this, value)
+    }
+
+    /// Return value%self.
+    #[pymethod]
+    fn __rmod__(cx: &Context, this: Str, value: Value) -> PyResult {
+        match Str::from_value(value) {
+            Some(format) => Ok(str_printf::modulo(cx, format, this.as_value())?.as_value()),
+            None => Ok(Value::NOT_IMPLEMENTED),
+        }
+    }
+
+    /// Return a formatted version of the string as described by format_spec.
+    #[pymethod]
+    fn __format__(cx: &Context, this: Str, format_spec: Value) -> PyResult<Str> {
+        let specification = text_argument(cx, "__format__", "argument", format_spec)?;
+        str_format::format_text(cx, this, specification)
+    }
+
+    /// Return a formatted version of the string, using substitutions from args and kwargs.
+    ///
+    /// The substitutions are identified by braces ('{' and '}').
+    #[pymethod(signature = "($self, /, *args, **kwargs)")]
+    fn format(cx: &Context, this: Str, arguments: Arguments<'_>) -> PyResult<Str> {
+        let fields = str_format::Fields::Arguments(arguments.positional(), arguments.keywords());
+        str_format::format(cx, this, fields)
+    }
+
+    /// Return a formatted version of the string, using substitutions from mapping.
+    ///
+    /// The substitutions are identified by braces ('{' and '}').
+    #[pymethod]
+    fn format_map(cx: &Context, this: Str, mapping: Value) -> PyResult<Str> {
+        str_format::format(cx, this, str_format::Fields::Mapping(mapping))
+    }
+
+    /// Encode the string using the codec registered for encoding.
+    ///
+    ///   encoding
+    ///     The encoding in which to encode the string.
+    ///   errors
+    ///     The error handling scheme to use for encoding errors.
+    ///     The default is 'strict' meaning that encoding errors raise a
+    ///     UnicodeEncodeError.  Other possible values are 'ignore', 'replace' and
+    ///     'xmlcharrefreplace' as well as any other name registered with
+    ///     codecs.register_error that can handle UnicodeEncodeErrors.
+    #[pymethod(signature = "($self, /, encoding='utf-8', errors='strict')")]
+    fn encode(cx: &Context, this: Str, encoding: Option<Value>, errors: Option<Value>) -> PyResult {
+        let encoding = name_argument(cx, "encode", "'encoding'", encoding)?;
+        let errors = name_argument(cx, "encode", "'errors'", errors)?;
+        cx.encode_text(this, encoding, errors)
+    }
+
+    /// Replace each character in the string using the given translation table.
+    ///
+    ///   table
+    ///     Translation table, which must be a mapping of Unicode ordinals to
+    ///     Unicode ordinals, strings, or None.
+    ///
+    /// The table must implement lookup/indexing via __getitem__, for instance a
+    /// dictionary or list.  If this operation raises LookupError, the character is
+    /// left untouched.  Characters mapped to None are deleted.
+    #[pymethod]
+    fn translate(cx: &Context, this: Str, table: Value) -> PyResult<Str> {
+        str_translate::translate(cx, this, table)
+    }
+
+    /// Return a translation table usable for str.translate().
+    ///
+    /// If there is only one argument, it must be a dictionary mapping Unicode
+    /// ordinals (integers) or characters to Unicode ordinals, strings or None.
+    /// Character keys will be then converted to ordinals.
+    /// If there are two arguments, they must be strings of equal length, and
+    /// in the resulting dictionary, each character in x will be mapped to the
+    /// character at the same position in y. If there is a third argument, it
+    /// must be a string, whose characters will be mapped to None in the result.
+    #[pystaticmethod(signature = "(x, y=<unrepresentable>, z=<unrepresentable>, /)")]
+    fn maketrans(cx: &Context, x: Value, y: Option<Value>, z: Option<Value>) -> PyResult {
+        str_translate::make_table(cx, x, y, z)
     }
 }

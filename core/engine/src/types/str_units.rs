@@ -141,6 +141,11 @@ impl TextBuilder {
         Ok(())
     }
 
+    /// The code points as bytes; wider ones are not expected and lose their upper bits.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        if self.wide.is_empty() { self.narrow } else { self.wide.iter().map(|&unit| unit as u8).collect() }
+    }
+
     /// The string.
     ///
     /// # Errors
