@@ -68,7 +68,7 @@ impl Cell {
     fn cell_contents(cx: &Context, this: Cell) -> PyResult<Value> {
         match this.contents() {
             Some(contents) => Ok(contents),
-            None => Err(cx.raise(ExceptionClass::ValueError, format_args!("cell is empty"))),
+            None => Err(cx.raise(ExceptionClass::ValueError, format_args!("Cell is empty"))),
         }
     }
 

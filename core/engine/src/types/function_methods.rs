@@ -6,7 +6,7 @@
 use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::Context;
-use crate::error::{ExceptionClass, PyResult};
+use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::convert::{FromValue, NotValue};
@@ -66,10 +66,16 @@ impl FunctionClass {
     ) -> PyResult<Value> {
         let _ = class;
         let Some(code) = CodeObject::from_value(code) else {
-            return Err(cx.argument_type_error("function()", 1, "code", code));
+            return Err(cx.type_error(format_args!(
+                "function() argument 'code' must be code, not {}",
+                cx.type_name(code)
+            )));
         };
         let Some(globals) = Dict::from_value(globals) else {
-            return Err(cx.argument_type_error("function()", 2, "dict", globals));
+            return Err(cx.type_error(format_args!(
+                "function() argument 'globals' must be dict, not {}",
+                cx.type_name(globals)
+            )));
         };
         if !name.is_none() && Str::from_value(name).is_none() {
             return Err(cx.type_error(format_args!("arg 3 (name) must be None or string")));
@@ -197,9 +203,21 @@ impl FunctionClass {
         this.closure().map_or(Value::NONE, Tuple::as_value)
     }
 
+    #[pysetter(name = "__closure__")]
+    fn set_closure(cx: &Context, this: Function, value: Option<Value>) -> PyResult<()> {
+        let _ = (this, value);
+        Err(read_only(cx))
+    }
+
     #[pygetter(name = "__globals__")]
     fn globals(this: Function) -> Value {
         this.globals().map_or(Value::NONE, Dict::as_value)
+    }
+
+    #[pysetter(name = "__globals__")]
+    fn set_globals(cx: &Context, this: Function, value: Option<Value>) -> PyResult<()> {
+        let _ = (this, value);
+        Err(read_only(cx))
     }
 
     #[pygetter(name = "__builtins__")]
@@ -355,6 +373,12 @@ impl FunctionClass {
             _ => Err(cx.raise(ExceptionClass::TypeError, format_args!("__type_params__ must be set to a tuple"))),
         }
     }
+}
+
+/// What CPython's read-only members say.
+#[cold]
+fn read_only(cx: &Context) -> Raised {
+    cx.raise(ExceptionClass::AttributeError, format_args!("readonly attribute"))
 }
 
 fn name_of(cx: &Context, function: Function) -> Str {
