@@ -16,7 +16,9 @@ use crate::geometry::{BLOCK_BITMAP_WORDS, BLOCK_MASK, GRANULE_BYTES, free_set};
 use crate::heap::HeapState;
 use crate::mutator::{Mutator, poll};
 use crate::object::{HEADER_BYTES, Object, ObjectRef, flag};
-use crate::size_class::{CELL_BYTES, CLASS_COUNT, LARGEST_CELL_BYTES, TABLE_BYTES, class_of, class_of_small};
+use crate::size_class::{
+    CELL_BYTES, CLASS_COUNT, LARGEST_CELL_BYTES, TABLE_BYTES, class_and_cell_bytes, class_of,
+};
 use crate::sync::Ordering;
 
 /// Bytes zeroed at a time.
@@ -151,9 +153,9 @@ impl Mutator {
         if options.is_empty() && slot_count <= TABLE_BYTES / 8 && raw_bytes <= TABLE_BYTES {
             let bytes = HEADER_BYTES + slot_count * 8 + raw_bytes;
             if bytes <= TABLE_BYTES {
-                let class = class_of_small(bytes);
+                let (class, cell_bytes) = class_and_cell_bytes(bytes);
                 let window = &self.windows[class];
-                if let Some(cell) = window.take(CELL_BYTES[class] as usize) {
+                if let Some(cell) = window.take(cell_bytes) {
                     // SAFETY: a zeroed cell of this thread's, large enough.
                     return Ok(unsafe { write_header(cell, kind, shape, slot_count as u32, 0) });
                 }

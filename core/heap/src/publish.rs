@@ -30,6 +30,10 @@ impl Mutator {
     #[cold]
     #[inline(never)]
     fn publish_slow(&self, object: ObjectRef) {
+        if !self.heap.is_multithreaded() {
+            // While only one thread has ever run, nothing is shared; the second makes everything so.
+            return;
+        }
         // SAFETY: the owner; taken out so that nothing below borrows it again.
         let mut stack = core::mem::take(unsafe { &mut self.local().publish_stack });
         publish_graph(&self.heap, object, &mut stack, &mut |cell| self.weak_get(cell));

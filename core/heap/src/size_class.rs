@@ -69,6 +69,19 @@ pub(crate) fn class_of_small(bytes: usize) -> usize {
     TABLE[bytes.div_ceil(GRANULE_BYTES)] as usize
 }
 
+/// The class of an object of `bytes`, which is at most [`TABLE_BYTES`] and not 0, and the bytes in its cells. Arithmetic for the
+/// common sizes, so that it folds to constants where the size is one.
+#[inline(always)]
+pub(crate) fn class_and_cell_bytes(bytes: usize) -> (usize, usize) {
+    let granules = bytes.div_ceil(GRANULE_BYTES);
+    if granules <= 8 {
+        (granules - 1, granules * GRANULE_BYTES)
+    } else {
+        let class = TABLE[granules] as usize;
+        (class, CELL_BYTES[class] as usize)
+    }
+}
+
 /// The class of an object of `bytes`, which is at most [`LARGEST_CELL_BYTES`].
 pub(crate) fn class_of(bytes: usize) -> usize {
     if bytes <= TABLE_BYTES {
@@ -110,6 +123,9 @@ mod tests {
         for bytes in (1..=LARGEST_CELL_BYTES).step_by(if cfg!(miri) { 37 } else { 1 }) {
             let class = class_of(bytes);
             assert!(CELL_BYTES[class] as usize >= bytes);
+            if bytes <= TABLE_BYTES {
+                assert_eq!(class_and_cell_bytes(bytes), (class, CELL_BYTES[class] as usize));
+            }
             assert!(class == 0 || (CELL_BYTES[class - 1] as usize) < bytes, "{bytes}");
         }
     }

@@ -6,12 +6,15 @@
 
 extern crate alloc;
 
+pub mod bisect;
 pub mod cmath;
 pub mod collections;
 pub mod functools;
+pub mod heapq;
 pub mod itertools;
 pub mod marshal;
 pub mod math;
+pub mod operator;
 pub mod random;
 pub mod structure;
 pub mod thread;
@@ -20,12 +23,15 @@ use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[
+    &bisect::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,
     &functools::module::MODULE,
+    &heapq::module::MODULE,
     &itertools::module::MODULE,
     &marshal::module::MODULE,
     &math::MODULE,
+    &operator::module::MODULE,
     &random::MODULE,
     &structure::MODULE,
     &thread::module::MODULE,

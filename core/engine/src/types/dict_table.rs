@@ -276,9 +276,12 @@ impl DictTable {
         while self.index(probe.place) != FREE {
             self.advance(&mut probe);
         }
-        self.0.raw_store_u32(ENTRIES, entry as u32 + 1);
-        self.0.raw_store_u32(LIVE_END, entry as u32 + 1);
         self.set_index(probe.place, entry as u32 + 1);
+        // The count comes last: who has read the new count and then finds no entry for the key may rely on there being none.
+        // The other way round, a search between the two stores would count an entry that it could not find, and its writer, who
+        // sees the same count under the lock, would append the key once more.
+        self.0.raw_store_u32(LIVE_END, entry as u32 + 1);
+        self.0.raw_store_u32(ENTRIES, entry as u32 + 1);
         true
     }
 

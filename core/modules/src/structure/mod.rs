@@ -101,7 +101,7 @@ fn unpack_from(cx: &Context, layout: &Layout, buffer: Value, offset: isize) -> P
         let mut start = offset as i128;
         if start < 0 {
             if start + size > 0 {
-                return Err(struct_error(cx, format_args!("not enough data to unpack {size} bytes")));
+                return Err(struct_error(cx, format_args!("not enough data to unpack {size} bytes at offset {offset}")));
             }
             if start + length < 0 {
                 return Err(struct_error(cx, format_args!("offset {offset} out of range for {length}-byte buffer")));

@@ -1,5 +1,7 @@
 //! The C library's elementary functions: the same bits as CPython on the same machine.
 //!
+//! `cbrt` is the exception: the toolchain links its own, correctly rounded one (glibc's may be a bit off).
+//!
 //! Invariant: thin wrappers; every function named here is in C99's `<math.h>`, takes floats by value and touches no memory.
 //! Why not `std`: it has no `erf`, and its inverse hyperbolic functions are its own.
 

@@ -1,0 +1,6 @@
+//! `_operator`: what `operator` rests on.
+
+mod functions;
+mod getters;
+
+pub use functions::module;
