@@ -80,7 +80,7 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
     types::union::Union::CLASS,
     types::weak_reference::WeakReference::CLASS,
     types::weak_proxy::WeakProxy::CLASS,
-    types::weak_proxy::WeakCallableProxy::CLASS,
+    &types::weak_proxy::CALLABLE_CLASS,
     types::template::Template::CLASS,
     types::template::Interpolation::CLASS,
     types::template::TemplateIterator::CLASS,
