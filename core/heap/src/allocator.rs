@@ -150,6 +150,7 @@ impl Mutator {
         raw_bytes: usize,
         options: AllocationOptions,
     ) -> Result<ObjectRef, OutOfMemory> {
+        self.assert_no_lock();
         if options.is_empty() && slot_count <= TABLE_BYTES / 8 && raw_bytes <= TABLE_BYTES {
             let bytes = HEADER_BYTES + slot_count * 8 + raw_bytes;
             if bytes <= TABLE_BYTES {
@@ -322,18 +323,11 @@ impl Mutator {
         free_cells
     }
 
-    /// Writes a word into an object allocated since this thread's last safepoint and not yet published.
+    /// Writes a word into an object allocated since this thread's last safepoint and not yet published. If a safepoint did come
+    /// between, this is an ordinary store; that costs one test of a byte that was just written.
     #[inline(always)]
     pub fn initialize(&self, object: ObjectRef, slot: usize, word: u64) {
-        debug_assert!(
-            object.flags() & (flag::UNLOGGED | flag::SLOTLOG | flag::SHARED) == 0,
-            "initialize is for new objects"
-        );
-        if slot >= object.slot_count() {
-            crate::object::slot_out_of_range(slot, object.slot_count());
-        }
-        // SAFETY: tested above. Relaxed: the object is this thread's alone until it is published with Release.
-        unsafe { object.slot_cell(slot) }.store(word, Ordering::Relaxed);
+        self.store(object, slot, word);
     }
 }
 

@@ -10,6 +10,8 @@ use threadsnake_hal::Platform;
 
 use crate::sync::{AtomicU8, AtomicU32, Ordering, park, spin_pause, unpark};
 
+/// Nanoseconds.
+const LONGEST_SLEEP: u64 = 1_000_000;
 const SPINS: u32 = if cfg!(loom) { 0 } else { 100 };
 
 /// Takes the lock if it is free.
@@ -19,8 +21,13 @@ pub(crate) fn try_lock_byte(byte: &AtomicU8) -> bool {
     byte.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
 }
 
-/// Waits for the lock and takes it.
-pub(crate) fn lock_byte_slow(byte: &AtomicU8, word: &AtomicU32, platform: &'static dyn Platform) {
+/// Waits for the lock and takes it. `after_sleep` is called after each sleep, which lasts a millisecond at most.
+pub(crate) fn lock_byte_slow(
+    byte: &AtomicU8,
+    word: &AtomicU32,
+    platform: &'static dyn Platform,
+    mut after_sleep: impl FnMut(),
+) {
     for _ in 0..SPINS {
         if byte.load(Ordering::Relaxed) == 0 && try_lock_byte(byte) {
             return;
@@ -34,7 +41,8 @@ pub(crate) fn lock_byte_slow(byte: &AtomicU8, word: &AtomicU32, platform: &'stat
         if byte.swap(2, Ordering::SeqCst) == 0 {
             return;
         }
-        park(platform, word, ticket);
+        park(platform, word, ticket, Some(LONGEST_SLEEP));
+        after_sleep();
     }
 }
 

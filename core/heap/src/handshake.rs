@@ -114,7 +114,7 @@ impl Handshake {
             if Self::has_stopped(participant) {
                 break;
             }
-            park(platform, &self.arrivals, arrivals);
+            park(platform, &self.arrivals, arrivals, None);
         }
         self.coordinator_asleep.store(0, Ordering::SeqCst);
     }
@@ -165,7 +165,7 @@ impl Handshake {
             {
                 continue;
             }
-            park(platform, &participant.state, STOPPED | ASLEEP);
+            park(platform, &participant.state, STOPPED | ASLEEP, None);
         }
     }
 
@@ -197,7 +197,7 @@ impl Handshake {
                     }
                 }
                 Err(_) => {
-                    park(platform, &participant.state, HELD | ASLEEP);
+                    park(platform, &participant.state, HELD | ASLEEP, None);
                 }
             }
         }

@@ -3,8 +3,10 @@
 //! Nothing for private objects. Spins briefly, then parks on one of the heap's parking words, chosen by the object's
 //! address (a byte cannot be parked on). The byte's protocol is in `byte_lock`.
 //!
-//! Invariant: no safepoint under an object lock. So a holder never waits for a pause, and a waiter, though it is no
-//! safepoint either, waits only for the holder's few instructions. Two objects are locked in address order.
+//! Invariant: no safepoint under an object lock; debug and stress builds assert it. So a holder never waits for a pause, and a
+//! waiter, though it is no safepoint either, waits only for the holder's few instructions. Should a holder break the rule and
+//! stand still, a waiter that has seen a pause wanted for a while stands still too, instead of holding up everybody for ever. Two
+//! objects are locked in address order.
 
 use crate::byte_lock::{lock_byte_slow, try_lock_byte, unlock_byte};
 use crate::mutator::Mutator;
@@ -12,6 +14,8 @@ use crate::object::ObjectRef;
 use crate::sync::AtomicU32;
 
 const PARKING_WORDS: usize = 64;
+/// Sleeps (of a millisecond at most) with a pause wanted after which a waiter takes part in it.
+const PATIENCE: u32 = 20;
 
 /// Words that waiters sleep on: each counts the wakes of the locks that hash to it.
 pub(crate) struct ParkingLot {
@@ -39,6 +43,7 @@ impl Drop for ObjectLock<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(object) = self.object {
+            self.mutator.count_lock(u32::MAX);
             let heap = &*self.mutator.heap;
             unlock_byte(&object.lock, heap.parking.word(object.address()), heap.platform);
         }
@@ -55,6 +60,7 @@ impl Mutator {
         if !try_lock_byte(&object.lock) {
             self.lock_slow(object);
         }
+        self.count_lock(1);
         ObjectLock { mutator: self, object: Some(object) }
     }
 
@@ -62,7 +68,32 @@ impl Mutator {
     #[inline(never)]
     fn lock_slow(&self, object: ObjectRef) {
         self.heap.counters.contended_lock();
-        lock_byte_slow(&object.lock, self.heap.parking.word(object.address()), self.heap.platform);
+        let mut patience = PATIENCE;
+        lock_byte_slow(&object.lock, self.heap.parking.word(object.address()), self.heap.platform, || {
+            if self.participant.pause_wanted() && self.locks_held.get() == 0 {
+                patience -= 1;
+                if patience == 0 {
+                    patience = PATIENCE;
+                    self.stop_for_pause();
+                }
+            }
+        });
+    }
+
+    /// Adds to the number of locks held (wrapping), where that is asserted.
+    #[inline(always)]
+    fn count_lock(&self, more: u32) {
+        if cfg!(any(debug_assertions, stress)) {
+            self.locks_held.set(self.locks_held.get().wrapping_add(more));
+        }
+    }
+
+    /// No safepoint under an object lock: another thread may wait for it without being at a safepoint itself.
+    #[inline(always)]
+    pub(crate) fn assert_no_lock(&self) {
+        if cfg!(any(debug_assertions, stress)) {
+            assert!(self.locks_held.get() == 0, "a safepoint under an object lock");
+        }
     }
 
     /// Locks an object unless another thread holds it.
@@ -71,7 +102,11 @@ impl Mutator {
         if !object.is_shared() {
             return Some(ObjectLock { mutator: self, object: None });
         }
-        try_lock_byte(&object.lock).then_some(ObjectLock { mutator: self, object: Some(object) })
+        if !try_lock_byte(&object.lock) {
+            return None;
+        }
+        self.count_lock(1);
+        Some(ObjectLock { mutator: self, object: Some(object) })
     }
 
     /// Locks two objects, which may be the same, in address order.

@@ -81,7 +81,7 @@ fn the_object_lock_excludes() {
         let work = |shared: &(AtomicU8, AtomicU32, Protected)| {
             let (byte, word, value) = shared;
             if !try_lock_byte(byte) {
-                lock_byte_slow(byte, word, &HOSTED);
+                lock_byte_slow(byte, word, &HOSTED, || ());
             }
             value.add();
             unlock_byte(byte, word, &HOSTED);

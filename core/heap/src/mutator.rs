@@ -63,6 +63,8 @@ pub struct Mutator {
     /// The lowest stack address that counts, while the thread stands still or blocks.
     pub(crate) stack_low: AtomicUsize,
     pub(crate) blocking_depth: Cell<u32>,
+    /// Object locks held; counted in debug and stress builds alone.
+    pub(crate) locks_held: Cell<u32>,
     pub(crate) local: UnsafeCell<Local>,
     not_sync: PhantomData<*const ()>,
 }
@@ -95,6 +97,7 @@ impl Heap {
             stack_high,
             stack_low: AtomicUsize::new(stack_high),
             blocking_depth: Cell::new(0),
+            locks_held: Cell::new(0),
             local: UnsafeCell::new(Local {
                 log: Log::new(),
                 retired: BlockList::new(),
@@ -175,6 +178,7 @@ impl Mutator {
     /// not hold on its stack, in a scratch vector or in a reachable object may be gone afterwards.
     #[inline]
     pub fn safepoint(&self) {
+        self.assert_no_lock();
         if self.participant.poll.load(Ordering::Relaxed) & poll::HEAP != 0 {
             self.safepoint_slow();
         }

@@ -76,6 +76,7 @@ impl Mutator {
 
     /// Coordinates a pause, or takes part in somebody else's; whether it was ours.
     fn pause(&self, kind: PauseKind) -> bool {
+        self.assert_no_lock();
         let heap = &*self.heap;
         if heap.handshake.try_begin() {
             Architecture::with_spilled_registers(|low| {

@@ -17,17 +17,17 @@ pub(crate) fn spin_pause() {
     <crate::arch::Architecture as crate::arch::Spin>::pause();
 }
 
-/// Sleeps while `word` holds `expected`. Under `loom` no thread may really sleep: it lets another run and looks again, as every
+/// Sleeps while `word` holds `expected`, for `timeout` nanoseconds at most. Under `loom` no thread may really sleep: it lets another run and looks again, as every
 /// caller must be ready to.
 #[inline]
-pub(crate) fn park(platform: &'static dyn Platform, word: &AtomicU32, expected: u32) {
+pub(crate) fn park(platform: &'static dyn Platform, word: &AtomicU32, expected: u32, timeout: Option<u64>) {
     #[cfg(loom)]
     {
-        let _ = (platform, word, expected);
+        let _ = (platform, word, expected, timeout);
         loom::thread::yield_now();
     }
     #[cfg(not(loom))]
-    platform.park(word, expected, None);
+    platform.park(word, expected, timeout);
 }
 
 /// Wakes up to `count` threads that sleep on `word`.
