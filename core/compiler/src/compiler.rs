@@ -38,7 +38,7 @@ pub struct Compiler<'a> {
     /// Errors of literals found while folding.
     pub(crate) literal_error: RefCell<Option<Box<SyntaxError>>>,
     /// Final bodies being compiled once more for another exit do not warn again.
-    pub(crate) warned: HashSet<(u32, u32)>,
+    pub(crate) warned: HashSet<(u32, u32, String)>,
 }
 
 impl<'a> Compiler<'a> {
@@ -84,8 +84,8 @@ impl<'a> Compiler<'a> {
 
     /// Notes a warning, once per place.
     pub(crate) fn warn(&mut self, range: TextRange, message: impl Into<String>) {
-        let place = (range.start().to_u32(), range.end().to_u32());
-        if !self.warned.insert(place) {
+        let message = message.into();
+        if !self.warned.insert((range.start().to_u32(), range.end().to_u32(), message.clone())) {
             return;
         }
         let error = SyntaxError::at(self.source, range, message);

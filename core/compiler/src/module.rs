@@ -25,12 +25,17 @@ fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput
     // What one level of nesting takes at most, from parsing to dropping, in an unoptimized build.
     let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
     stacker::maybe_grow(stack, stack + 1024 * 1024, || {
-        let module = parse::parse(&source, options)?;
-        compile_tree(&module, &source, options)
+        let (module, literal_warnings) = parse::parse(&source, options)?;
+        compile_tree(&module, literal_warnings, &source, options)
     })
 }
 
-fn compile_tree(module: &Mod, source: &Source, options: &CompileOptions) -> Result<CompileOutput> {
+fn compile_tree(
+    module: &Mod,
+    literal_warnings: Vec<(TextRange, String)>,
+    source: &Source,
+    options: &CompileOptions,
+) -> Result<CompileOutput> {
     if options.mode == Mode::Interactive {
         check_single_statement(module, source, options)?;
     }
@@ -38,6 +43,9 @@ fn compile_tree(module: &Mod, source: &Source, options: &CompileOptions) -> Resu
     let table = scope::analyze(module, source, future_annotations)?;
     let interactive = options.mode == Mode::Interactive;
     let mut compiler = Compiler::new(source, &table, options, future_annotations, interactive);
+    for (range, message) in literal_warnings {
+        compiler.warn(range, message);
+    }
     match module {
         Mod::Module(module) => compiler.module(module)?,
         Mod::Expression(expression) => {

@@ -12,6 +12,7 @@ pub fn optimize(unit: &mut Unit<'_>) {
     for _ in 0..2 {
         thread_jumps(unit);
         remove_unreachable(unit);
+        remove_unused_labels(unit);
         invert_jumps_over_jumps(unit);
         remove_jumps_to_next(unit);
     }
@@ -127,6 +128,26 @@ fn remove_jumps_to_next(unit: &mut Unit<'_>) {
     unit.items.retain(|_| {
         index += 1;
         !remove[index - 1]
+    });
+}
+
+/// Labels that nothing goes to would hide that two instructions follow each other.
+fn remove_unused_labels(unit: &mut Unit<'_>) {
+    let mut used = vec![false; unit.label_count as usize];
+    let mut mark = |label: Label| {
+        if let Some(used) = used.get_mut(label.0 as usize) {
+            *used = true;
+        }
+    };
+    unit.handlers.iter().for_each(|handler| mark(handler.label));
+    for item in &unit.items {
+        if let Item::Instruction(PendingInstruction { target: Some(target), .. }) = item {
+            mark(*target);
+        }
+    }
+    unit.items.retain(|item| match item {
+        Item::Label(label) => used.get(label.0 as usize).copied().unwrap_or(true),
+        Item::Instruction(_) => true,
     });
 }
 

@@ -3,9 +3,10 @@
 //! Invariant: no tree is built whose depth, estimated from the tokens, exceeds [`MAXIMUM_DEPTH`]. Source: limits of CPython's
 //! Parser/lexer/state.h (200 brackets, 100 indentations).
 
-use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode as ParserMode, ParseOptions, lexer};
+use ruff_text_size::{Ranged, TextRange};
 
 use crate::error::{ErrorKind, Result, SyntaxError};
 use crate::source::Source;
@@ -91,7 +92,7 @@ pub fn check_nesting(source: &Source) -> Result<usize> {
 }
 
 /// Parses a source.
-pub fn parse(source: &Source, options: &CompileOptions) -> Result<Mod> {
+pub fn parse(source: &Source, options: &CompileOptions) -> Result<(Mod, Vec<(TextRange, String)>)> {
     let mode = match options.mode {
         Mode::Module | Mode::Interactive => ParserMode::Module,
         Mode::Expression => ParserMode::Expression,
@@ -104,9 +105,36 @@ pub fn parse(source: &Source, options: &CompileOptions) -> Result<Mod> {
         (None, Some(error)) => Some((error.range, "invalid syntax".to_owned())),
         (None, None) => None,
     };
-    let Some((range, message)) = problem else { return Ok(parsed.into_syntax()) };
+    let Some((range, message)) = problem else {
+        let warnings = numbers_before_keywords(source, parsed.tokens());
+        return Ok((parsed.into_syntax(), warnings));
+    };
     if options.allow_incomplete_input && diagnose::is_incomplete(&source.text) {
         return Err(SyntaxError::of_kind(source, ErrorKind::IncompleteInput, range, "incomplete input"));
     }
     Err(diagnose::explain(source, options.mode).unwrap_or_else(|| SyntaxError::at(source, range, message)))
+}
+
+/// Warnings about numbers that a keyword follows without a blank: `1if x else y`.
+fn numbers_before_keywords(source: &Source, tokens: &[Token]) -> Vec<(TextRange, String)> {
+    let mut warnings = Vec::new();
+    for pair in tokens.windows(2) {
+        let [number, word] = pair else { continue };
+        if !matches!(number.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Complex)
+            || !word.kind().is_keyword()
+            || number.end() != word.start()
+        {
+            continue;
+        }
+        let text = source.slice(number.range()).to_ascii_lowercase();
+        let kind = match text.get(..2) {
+            _ if number.kind() == TokenKind::Complex => "imaginary",
+            Some("0x") => "hexadecimal",
+            Some("0o") => "octal",
+            Some("0b") => "binary",
+            _ => "decimal",
+        };
+        warnings.push((number.range(), format!("invalid {kind} literal")));
+    }
+    warnings
 }

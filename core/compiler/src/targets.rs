@@ -135,10 +135,8 @@ impl<'a> Compiler<'a> {
     pub(crate) fn unpack(&mut self, targets: &'a [Expr], range: TextRange, value: Register) -> Result<()> {
         let star = targets.iter().position(|target| matches!(target, Expr::Starred(_)));
         if let Some(star) = star {
-            if let Some(second) =
-                targets.iter().skip(star + 1).find(|target| matches!(target, Expr::Starred(_)))
-            {
-                return self.error(second.range(), "multiple starred expressions in assignment");
+            if targets.iter().skip(star + 1).any(|target| matches!(target, Expr::Starred(_))) {
+                return self.error(range, "multiple starred expressions in assignment");
             }
             if star >= 256 || targets.len() - star - 1 >= 1 << 15 {
                 return self.error(range, "too many expressions in star-unpacking assignment");

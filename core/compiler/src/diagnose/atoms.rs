@@ -361,7 +361,7 @@ impl Parser<'_> {
             }
         }
         if any_bytes && (any_text || any_template) {
-            return self.fault(node.start, node.end, "cannot mix bytes and nonbytes literals");
+            return self.fault_here("cannot mix bytes and nonbytes literals");
         }
         if any_template && any_text {
             return self.fault(

@@ -320,8 +320,15 @@ impl Parser<'_> {
         self.force("(")?;
         self.parameters(false)?;
         self.expect(")")?;
-        if self.eat("->") {
-            self.expression()?;
+        if self.is("->") {
+            let returns = self.alternative(|parser| {
+                parser.at += 1;
+                parser.expression()
+            })?;
+            if returns.is_none() {
+                let arrow = self.token_at(self.at);
+                return self.fault_at(arrow, "expected ':'");
+            }
         }
         self.force(":")?;
         self.block(start, "function definition")
