@@ -36,6 +36,11 @@ impl HashKey {
         HashKey::new(low, high)
     }
 
+    /// The two halves.
+    pub fn parts(&self) -> (u64, u64) {
+        self.hasher.keys()
+    }
+
     /// The hash of bytes, and of text in its storage form. Nothing hashes to 0.
     pub fn of_bytes(&self, bytes: &[u8]) -> i64 {
         if bytes.is_empty() { 0 } else { finish(self.hasher.hash(bytes) as i64) }

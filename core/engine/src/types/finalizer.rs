@@ -5,7 +5,6 @@
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
-use crate::engine::Root;
 use crate::error::PyResult;
 use crate::kind::Kind;
 use crate::names::Name;
@@ -52,20 +51,7 @@ pub(crate) fn finalize(cx: &Context, object: ObjectRef) -> PyResult<()> {
     result
 }
 
-/// Hands an exception that nobody can catch to `sys.unraisablehook`, or prints it.
+/// Hands an exception that nobody can catch to `sys.unraisablehook`.
 pub fn write_unraisable(cx: &Context, exception: Value, object: Option<Value>) {
-    let hook = cx.root(Root::UnraisableHook);
-    let outcome = match hook {
-        Some(hook) => cx.call(hook, &[exception, object.unwrap_or(Value::NONE)]).map(|_| ()),
-        None => Ok(()),
-    };
-    if let Err(raised) = outcome {
-        let second = cx.take_exception(raised);
-        let text = cx.print_exception(second);
-        // The stream itself may be what failed: there is nobody left to tell.
-        let _ = cx
-            .engine()
-            .platform()
-            .write_output(threadsnake_hal::OutputStream::Error, text.as_bytes());
-    }
+    cx.report_unraisable(exception, None, object.unwrap_or(Value::NONE));
 }
