@@ -13,7 +13,8 @@ def show(function, *arguments):
     except BaseException as error:
         stream, sys.stderr = sys.stderr, io.StringIO()
         try:
-            sys.excepthook(type(error), error, error.__traceback__.tb_next)
+            error.__traceback__ = error.__traceback__.tb_next
+            sys.excepthook(type(error), error, error.__traceback__)
             text = sys.stderr.getvalue()
         finally:
             sys.stderr = stream

@@ -606,8 +606,6 @@ impl Context {
                     crate::types::module::find_attribute(self, module, name)
                 } else if let Some(object) = value.as_kind(Kind::Super) {
                     crate::types::super_object::find_attribute(self, object, name)
-                } else if let Some(alias) = crate::types::generic_alias::GenericAlias::from_value(value) {
-                    crate::types::generic_alias::find_attribute(self, alias, name)
                 } else {
                     self.generic_find_attribute(value, name)
                 };
@@ -762,7 +760,7 @@ impl Context {
     pub fn method_pair(&self, value: Value, name: Str) -> PyResult<MethodPair> {
         let class = self.class_of(value);
         if let Some(object) = value.as_object() {
-            if !matches!(Kind::of(object), Kind::Type | Kind::Module | Kind::Super | Kind::GenericAlias) {
+            if !matches!(Kind::of(object), Kind::Type | Kind::Module | Kind::Super) {
                 if let Some(hook) = class.lookup_name(self, Name::__getattribute__) {
                     if self.is_generic_hook(hook) {
                         if let Some(attribute) = class.lookup(self, name) {

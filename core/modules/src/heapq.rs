@@ -25,10 +25,15 @@ impl Order {
     }
 }
 
-fn heap_list(cx: &Context, heap: Value) -> PyResult<List> {
+/// The list of a function's first argument; `name` is the function's, without what tells its order.
+fn heap_list(cx: &Context, heap: Value, name: &str, order: Order) -> PyResult<List> {
     match List::from_value(heap) {
         Some(list) => Ok(list),
-        None => Err(cx.type_error(format_args!("heap argument must be a list, not {}", cx.type_name(heap)))),
+        None => {
+            let suffix = if order == Order::Greatest { "_max" } else { "" };
+            let class_name = cx.type_name(heap);
+            Err(cx.type_error(format_args!("{name}{suffix}() argument 1 must be list, not {class_name}")))
+        }
     }
 }
 
@@ -85,13 +90,13 @@ fn sink(cx: &Context, heap: List, start: usize, order: Order) -> PyResult<()> {
 }
 
 fn push(cx: &Context, heap: Value, item: Value, order: Order) -> PyResult<()> {
-    let heap = heap_list(cx, heap)?;
+    let heap = heap_list(cx, heap, "heappush", order)?;
     heap.push(cx, item)?;
     rise(cx, heap, 0, heap.len().saturating_sub(1), order)
 }
 
 fn pop(cx: &Context, heap: Value, order: Order) -> PyResult {
-    let heap = heap_list(cx, heap)?;
+    let heap = heap_list(cx, heap, "heappop", order)?;
     let Some(last) = heap.pop(cx) else { return Err(cx.index_error("index out of range")) };
     let Some(top) = heap.get(0) else { return Ok(last) };
     if !heap.set(cx, 0, last) {
@@ -102,7 +107,7 @@ fn pop(cx: &Context, heap: Value, order: Order) -> PyResult {
 }
 
 fn replace(cx: &Context, heap: Value, item: Value, order: Order) -> PyResult {
-    let heap = heap_list(cx, heap)?;
+    let heap = heap_list(cx, heap, "heapreplace", order)?;
     let Some(top) = heap.get(0) else { return Err(cx.index_error("index out of range")) };
     if !heap.set(cx, 0, item) {
         return Err(changed(cx));
@@ -112,7 +117,7 @@ fn replace(cx: &Context, heap: Value, item: Value, order: Order) -> PyResult {
 }
 
 fn push_pop(cx: &Context, heap: Value, item: Value, order: Order) -> PyResult {
-    let heap = heap_list(cx, heap)?;
+    let heap = heap_list(cx, heap, "heappushpop", order)?;
     let Some(top) = heap.get(0) else { return Ok(item) };
     if !order.above(cx, top, item)? {
         return Ok(item);
@@ -126,7 +131,7 @@ fn push_pop(cx: &Context, heap: Value, item: Value, order: Order) -> PyResult {
 }
 
 fn heapify_list(cx: &Context, heap: Value, order: Order) -> PyResult<()> {
-    let heap = heap_list(cx, heap)?;
+    let heap = heap_list(cx, heap, "heapify", order)?;
     for start in (0..heap.len() / 2).rev() {
         sink(cx, heap, start, order)?;
         cx.poll()?;

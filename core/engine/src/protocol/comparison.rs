@@ -508,7 +508,13 @@ impl Context {
         use alloc::string::ToString;
         let class = self.class_of(value);
         let name = class.qualified_name(self).to_string();
-        let module = class.lookup_name(self, Name::__module__).and_then(Str::from_value);
+        let module = match self.find_attribute_or_none(class.as_value(), self.name(Name::__module__)) {
+            Ok(module) => module.and_then(Str::from_value),
+            Err(raised) => {
+                self.take_exception(raised);
+                None
+            }
+        };
         match module {
             Some(module) if !module.equals_ascii("builtins") => alloc::format!("{module}.{name}"),
             _ => name,

@@ -14,6 +14,7 @@ pub mod source;
 pub mod suggestions;
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
@@ -49,6 +50,8 @@ struct Printer<'a> {
     sources: SourceLines<'a>,
     /// Exceptions shown already.
     seen: ScratchVector<'a>,
+    /// Their words, for the search. What `seen` keeps alive keeps its address.
+    seen_words: BTreeSet<u64>,
 }
 
 /// How an exception came to be before the next one in a chain.
@@ -80,7 +83,12 @@ impl Printer<'_> {
     }
 
     fn is_seen(&self, exception: Value) -> bool {
-        self.seen.as_slice().iter().any(|other| other.is(exception))
+        self.seen_words.contains(&exception.word())
+    }
+
+    fn note_seen(&mut self, exception: Value) {
+        self.seen.push(exception);
+        self.seen_words.insert(exception.word());
     }
 
     /// The exception that came before this one, if it is to be shown.
@@ -100,10 +108,10 @@ impl Printer<'_> {
         let mut chain = self.cx.scratch();
         chain.push(exception);
         let mut links = alloc::vec::Vec::new();
-        self.seen.push(exception);
+        self.note_seen(exception);
         let mut latest = exception;
         while let Some((link, earlier)) = self.earlier(latest) {
-            self.seen.push(earlier);
+            self.note_seen(earlier);
             chain.push(earlier);
             links.push(link);
             latest = earlier;
@@ -360,6 +368,7 @@ impl Context {
             need_close: false,
             sources: SourceLines::new(self),
             seen: self.scratch(),
+            seen_words: BTreeSet::new(),
         };
         printer.exception(exception);
         printer.output

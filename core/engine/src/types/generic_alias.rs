@@ -329,23 +329,22 @@ fn push_argument(cx: &Context, text: &mut ReprBuilder, argument: Value) -> PyRes
     Ok(())
 }
 
-/// An attribute of an alias: its own, or the origin's.
-///
-/// # Errors
-/// What attribute lookups raise.
-pub(crate) fn find_attribute(cx: &Context, alias: GenericAlias, name: Str) -> PyResult<Option<Value>> {
-    if OWN_ATTRIBUTES.iter().any(|own| name.equals_ascii(own)) {
-        return cx.generic_find_attribute(alias.as_value(), name);
-    }
-    cx.find_attribute(alias.origin(), name)
-}
-
 #[pymethods]
 impl GenericAlias {
     #[pynew]
     fn new(cx: &Context, class: Value, origin: Value, arguments: Value) -> PyResult {
         let class = Class::expect(cx, class)?;
         make(cx, class, origin, arguments, false)
+    }
+
+    /// Return getattr(self, name).
+    #[pymethod]
+    fn __getattribute__(cx: &Context, this: GenericAlias, name: Str) -> PyResult {
+        let name = cx.intern(name)?;
+        if OWN_ATTRIBUTES.iter().any(|own| name.equals_ascii(own)) {
+            return cx.generic_get_attribute(this.as_value(), name);
+        }
+        cx.get_attribute(this.origin(), name)
     }
 
     /// Return repr(self).

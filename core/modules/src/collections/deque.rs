@@ -7,7 +7,7 @@ use threadsnake_engine::native::arguments::{Arguments, Parameter, ParameterKind,
 use threadsnake_engine::protocol::comparison::CompareOperator;
 use threadsnake_engine::protocol::mapping::normalize_index;
 use threadsnake_engine::types::class::{Class, allocate_of_class};
-use threadsnake_engine::types::int_object::as_i64;
+use threadsnake_engine::types::int_object::{as_i64, is_int};
 use threadsnake_engine::types::repr_builder::ReprBuilder;
 use threadsnake_engine::{Context, ExceptionClass, Kind, Name, PyResult, Value};
 use threadsnake_macros::{pyclass, pymethods};
@@ -76,6 +76,13 @@ fn extend(cx: &Context, this: Deque, end: End, iterable: Value) -> PyResult<()> 
         cx.poll()?;
     }
     Ok(())
+}
+
+fn not_in_deque(cx: &Context, value: Value) -> threadsnake_engine::Raised {
+    match cx.repr(value) {
+        Ok(text) => cx.value_error(format_args!("{text} is not in deque")),
+        Err(raised) => raised,
+    }
 }
 
 fn changed(cx: &Context) -> threadsnake_engine::Raised {
@@ -165,8 +172,11 @@ impl DequeClass {
         let [iterable, maximum] = bound;
         let maximum = match maximum.filter(|maximum| !maximum.is_none()) {
             None => None,
+            Some(maximum) if !is_int(maximum) => {
+                return Err(cx.type_error(format_args!("an integer is required")));
+            }
             Some(maximum) => {
-                let Some(number) = as_i64(cx.index(maximum)?) else {
+                let Some(number) = as_i64(maximum) else {
                     return Err(cx.raise(
                         ExceptionClass::OverflowError,
                         format_args!("Python int too large to convert to C ssize_t"),
@@ -265,7 +275,7 @@ impl DequeClass {
         let stop = clip(cx, stop, usize::MAX, this.len())?;
         match find(cx, this, value, start, stop)? {
             Some((index, _)) => Ok(index),
-            None => Err(cx.value_error(format_args!("deque.index(x): x not in deque"))),
+            None => Err(not_in_deque(cx, value)),
         }
     }
 
@@ -296,7 +306,7 @@ impl DequeClass {
     fn remove(cx: &Context, this: Deque, value: Value) -> PyResult<()> {
         loop {
             match find(cx, this, value, 0, usize::MAX) {
-                Ok(None) => return Err(cx.value_error(format_args!("deque.remove(x): x not in deque"))),
+                Ok(None) => return Err(not_in_deque(cx, value)),
                 // Another thread may have moved the item since it was found.
                 Ok(Some((index, found))) if this.remove_at(cx, index, Some(found)) => return Ok(()),
                 Ok(Some(_)) => cx.poll()?,

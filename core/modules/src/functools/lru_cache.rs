@@ -132,6 +132,8 @@ impl LruCache {
             return cx.call_with(this.function(), arguments);
         };
         let key = key_of(cx, this, &arguments)?;
+        // An unhashable argument is named as such, not as a dict's key.
+        cx.hash(key)?;
         if let Some(found) = cache.get(cx, key)? {
             this.count(HITS);
             if maximum != UNBOUNDED {

@@ -174,9 +174,7 @@ impl Partial {
     #[pymethod]
     fn __repr__(cx: &Context, this: Partial) -> PyResult {
         let mut text = ReprBuilder::default();
-        let class = cx.class_of(this.as_value());
         text.push(&cx.qualified_type_name(this.as_value()));
-        let _ = class;
         let Some(_guard) = cx.enter_repr(this.as_value())? else { return cx.str("...") };
         text.push("(");
         text.push_repr(cx, this.function())?;

@@ -4,7 +4,6 @@
 
 use threadsnake_engine::protocol::comparison::CompareOperator;
 use threadsnake_engine::protocol::number::BinaryOperator;
-use threadsnake_engine::types::bytes_object::Bytes;
 use threadsnake_engine::types::str_object::Str;
 use threadsnake_engine::native::Arguments;
 use threadsnake_engine::{Context, PyResult, Value};
@@ -44,7 +43,7 @@ fn equal_in_constant_time(left: &[u8], right: &[u8]) -> bool {
 )]
 pub mod module {
     use super::{
-        Arguments, BinaryOperator, Bytes, CompareOperator, Context, PyResult, Str, Value, check_sequence,
+        Arguments, BinaryOperator, CompareOperator, Context, PyResult, Str, Value, check_sequence,
         equal_in_constant_time,
     };
 
@@ -425,13 +424,7 @@ pub mod module {
             }
             return Ok(equal_in_constant_time(a.bytes(), b.bytes()));
         }
-        let (Some(a), Some(b)) = (Bytes::from_value(a), Bytes::from_value(b)) else {
-            return Err(cx.type_error(format_args!(
-                "unsupported operand types(s) or combination of types: '{}' and '{}'",
-                cx.type_name(a),
-                cx.type_name(b)
-            )));
-        };
-        Ok(equal_in_constant_time(a.as_slice(), b.as_slice()))
+        let (a, b) = (cx.bytes_like(a)?, cx.bytes_like(b)?);
+        Ok(equal_in_constant_time(&a, &b))
     }
 }

@@ -80,7 +80,7 @@ impl ItemGetter {
             return Err(cx.type_error(format_args!("itemgetter() takes no keyword arguments")));
         }
         if arguments.values.is_empty() {
-            return Err(cx.type_error(format_args!("itemgetter expected at least 1 argument, got 0")));
+            return Err(cx.type_error(format_args!("itemgetter expected 1 argument, got 0")));
         }
         let items = cx.tuple(arguments.values)?;
         let object = allocate_of_class(cx, Class::expect(cx, class)?)?;
@@ -159,7 +159,7 @@ impl AttributeGetter {
             return Err(cx.type_error(format_args!("attrgetter() takes no keyword arguments")));
         }
         if arguments.values.is_empty() {
-            return Err(cx.type_error(format_args!("attrgetter expected at least 1 argument, got 0")));
+            return Err(cx.type_error(format_args!("attrgetter expected 1 argument, got 0")));
         }
         let mut paths = cx.scratch();
         for &name in arguments.values {
