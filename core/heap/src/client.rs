@@ -115,7 +115,7 @@ impl Default for HeapConfiguration {
             weak_cell_shape: 0,
             scan_stacks: !cfg!(miri),
             finalizer_interval_nanoseconds: 100_000_000,
-            trace_floor_bytes: 64 << 20,
+            trace_floor_bytes: 32 << 20,
         }
     }
 }
