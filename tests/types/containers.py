@@ -74,7 +74,7 @@ s = {1, 2, 3}
 s.add(4)
 s.discard(9)
 s.remove(1)
-print(s, s | {9}, s & {2, 9}, s - {2}, s ^ {2, 9}, s <= {2, 3, 4, 5}, s < s, s >= {2}, s.isdisjoint({7}), len(s))
+print(sorted(s), sorted(s | {9}), s & {2, 9}, sorted(s - {2}), sorted(s ^ {2, 9}), s <= {2, 3, 4, 5}, s < s, s >= {2}, s.isdisjoint({7}), len(s))
 s |= {5}
 s &= {2, 3, 5}
 s -= {2}
