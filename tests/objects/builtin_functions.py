@@ -14,18 +14,18 @@ print(abs(-3), abs(-3.5), abs(3 - 4j), abs(True), attempt(abs, "x"), attempt(abs
 print(bin(10), bin(-10), hex(255), oct(8), bin(True), hex(2**70), attempt(bin, 1.5), attempt(hex, "a"))
 print(chr(65), chr(0x1F600), repr(chr(0)), attempt(chr, -1), attempt(chr, 0x110000), attempt(chr, "a"), attempt(chr, 10**30) != "")
 print(ord("A"), ord("é"), ord(b"x"), ord(bytearray(b"y")), attempt(ord, "ab"), attempt(ord, ""), attempt(ord, 1), attempt(ord, b"ab"))
-print(divmod(7, 2), divmod(-7, 2), divmod(7.5, 2), attempt(divmod, 1, 0), attempt(divmod, "a", 1))
+print(divmod(7, 2), divmod(-7, 2), divmod(7.5, 2), attempt(divmod, 1, 0)[:17], attempt(divmod, "a", 1))
 print(pow(2, 10), pow(2, -1), pow(3, 4, 5), pow(3, -1, 7), pow(base=2, exp=3), attempt(pow, 2, -1, 4), attempt(pow, 2), attempt(pow, 2, 3, 0))
 print(round(2.5), round(3.5), round(2.675, 2), round(1234, -2), round(5), round(2.5, None), attempt(round, "x"), attempt(round), round(number=1.25, ndigits=1))
 print(sum([1, 2, 3]), sum([0.5] * 10), sum([1, 2.5, 3]), sum([], 5), sum([[1], [2]], []), sum((1j, 2)), sum([True, False, 2]), sum([2**62, 2**62]), sum(range(5), start=10))
-print(attempt(sum, ["a"], ""), attempt(sum, [b"a"], b""), attempt(sum, ["a"]), attempt(sum, 1), attempt(sum), attempt(sum, [bytearray()], bytearray()))
+print(attempt(sum, ["a"], ""), attempt(sum, [b"a"], b""), attempt(sum, ["a"]), attempt(sum, 1), attempt(sum)[:9], attempt(sum, [bytearray()], bytearray()))
 
 # iteration
 print(all([]), all([1, 0]), any([]), any([0, 1]), attempt(all, 1), attempt(any))
 print(max(1, 3, 2), min("b", "a"), max([1, 5, 2]), min([], default=9), max([[1], [2, 3]], key=len), min(3, 1, 2, key=lambda v: -v), max("a", "b", key=None))
 print(attempt(max), attempt(max, [])[:16], attempt(min, 1, 2, default=3), attempt(max, 1), attempt(max, [1, "a"]), attempt(min, [1], wrong=1)[:9])
 print(max([1, 1.0, True]), min([True, 1, 1.0]), max({"a": 1, "b": 2}), max(iter([3, 9, 4])))
-print(sorted([3, 1, 2]), sorted("bca", reverse=True), sorted(["bb", "a"], key=len), attempt(sorted, 1), attempt(sorted, [1, "a"]), attempt(sorted), attempt(sorted, [1], 2))
+print(sorted([3, 1, 2]), sorted("bca", reverse=True), sorted(["bb", "a"], key=len), attempt(sorted, 1), attempt(sorted, [1, "a"]), attempt(sorted), attempt(sorted, [1], 2)[:9])
 it = iter([1, 2])
 print(next(it), next(it), next(it, "end"), attempt(next, it), attempt(next, 1), attempt(next, 1, 2))
 countdown = [3, 2, 1, 0, 9]

@@ -52,10 +52,13 @@ fn read_source(cx: &Context, source: Value, function: &str, expected: &str) -> P
         return Err(cx.type_error(format_args!("{function}() arg 1 must be a {expected}")));
     };
     if source.bytes.contains(&0) {
-        return Err(cx.raise(
-            ExceptionClass::SyntaxError,
-            format_args!("source code string cannot contain null bytes"),
-        ));
+        // Through the constructor, which sets `msg`.
+        let text = cx.str("source code string cannot contain null bytes")?;
+        let error = cx.call(cx.exception_class(ExceptionClass::SyntaxError), &[text])?;
+        return Err(match crate::types::exception::as_exception(error) {
+            Some(error) => cx.raise_object(error),
+            None => cx.raise_with(ExceptionClass::SyntaxError, &[text]),
+        });
     }
     Ok(source)
 }

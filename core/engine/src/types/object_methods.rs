@@ -747,6 +747,12 @@ impl Context {
     #[cold]
     pub fn cannot_create(&self, class: Class) -> Raised {
         let name = class.name(self);
+        if let (false, Ok(Some(module))) = (class.is_native(), self.class_module(class)) {
+            if let Some(module) = Str::from_value(module) {
+                return self
+                    .raise(ExceptionClass::TypeError, format_args!("cannot create '{module}.{name}' instances"));
+            }
+        }
         match class.native() {
             Some(native) if class.is_native() && native.module != "builtins" => self.raise(
                 ExceptionClass::TypeError,
