@@ -35,6 +35,8 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
     types::str_iterator::StrIterator::CLASS,
     types::bytes_methods::BytesClass::CLASS,
     types::str_iterator::BytesIterator::CLASS,
+    types::byte_array_methods::ByteArrayClass::CLASS,
+    types::byte_array_methods::ByteArrayIterator::CLASS,
     types::list_methods::ListClass::CLASS,
     types::list_iterator::ListIterator::CLASS,
     types::list_iterator::ListReverseIterator::CLASS,
@@ -100,6 +102,8 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
 /// The native modules of the engine itself.
 pub(super) const ENGINE_MODULES: &[&NativeModule] = &[
     &types::context_variables::contextvars::MODULE,
+    &crate::modules::codecs::module::MODULE,
+    &crate::modules::string::module::MODULE,
     &crate::modules::typing::module::MODULE,
     &crate::modules::warnings::module::MODULE,
     &crate::modules::weakref::module::MODULE,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: one file per module, named after it without the underscore.
 
+pub mod codecs;
+pub mod string;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;

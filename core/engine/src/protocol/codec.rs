@@ -93,7 +93,7 @@ impl Context {
     }
 
     /// Asks a handler written in Python: the replacement and where to go on.
-    fn call_error_handler(&self, name: &str, exception: Value, length: usize, decoding: bool) -> PyResult<(Value, usize)> {
+    pub(crate) fn call_error_handler(&self, name: &str, exception: Value, length: usize, decoding: bool) -> PyResult<(Value, usize)> {
         let handler = self.codec_error_handler(name)?;
         let result = self.call(handler, &[exception])?;
         let wrong = || {
@@ -121,6 +121,47 @@ impl Context {
         }
     }
 
+    /// Deals with an error of decoding as the handler says: writes what stands for it and tells where to go on.
+    ///
+    /// # Errors
+    /// UnicodeDecodeError if the error stands, LookupError for an unknown handler, and what a handler raises.
+    pub(crate) fn handle_decode_error(
+        &self,
+        codec: Codec,
+        input: &[u8],
+        object: Option<Value>,
+        errors: &str,
+        error: &CodecError,
+        sink: &mut impl FnMut(u32),
+    ) -> PyResult<usize> {
+        let builtin = ErrorHandler::from_name(errors);
+        if let Some(handler) = builtin {
+            if !handler.can_decode() {
+                return Err(self.type_error(format_args!(
+                    "don't know how to handle UnicodeDecodeError in error callback"
+                )));
+            }
+            if let Some(next) = handler.decode(codec, input, error, sink) {
+                return Ok(next);
+            }
+        }
+        let object = match object {
+            Some(object) if Bytes::from_value(object).is_some() => object,
+            _ => self.bytes(input)?,
+        };
+        if builtin.is_some() {
+            return Err(self.unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason));
+        }
+        let exception =
+            self.new_unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason)?;
+        let (replacement, next) = self.call_error_handler(errors, exception, input.len(), true)?;
+        if let Some(text) = Str::from_value(replacement) {
+            text.code_points().for_each(&mut *sink);
+        }
+        self.poll()?;
+        Ok(next)
+    }
+
     /// Decodes with a codec of the engine: the text, and how many bytes it took.
     ///
     /// `object` is what a UnicodeDecodeError names; absent, it is made of the bytes.
@@ -145,36 +186,11 @@ impl Context {
             Codec::Latin1 => return Ok((self.str_from_latin1(input)?, input.len())),
             _ => {}
         }
-        let builtin = ErrorHandler::from_name(errors);
         let mut builder = TextBuilder::with_capacity(input.len());
         let mut sink = |code_point: u32| builder.push(code_point);
         let names = |name: &str| self.character_by_name(name);
         let consumed = codec.decode(input, is_final, &names, &mut sink, |error: &CodecError, sink| -> PyResult<usize> {
-            if let Some(handler) = builtin {
-                if !handler.can_decode() {
-                    return Err(self.type_error(format_args!(
-                        "don't know how to handle UnicodeDecodeError in error callback"
-                    )));
-                }
-                if let Some(next) = handler.decode(codec, input, error, sink) {
-                    return Ok(next);
-                }
-            }
-            let object = match object {
-                Some(object) if Bytes::from_value(object).is_some() => object,
-                _ => self.bytes(input)?,
-            };
-            if builtin.is_some() {
-                return Err(self.unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason));
-            }
-            let exception =
-                self.new_unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason)?;
-            let (replacement, next) = self.call_error_handler(errors, exception, input.len(), true)?;
-            if let Some(text) = Str::from_value(replacement) {
-                text.code_points().for_each(&mut *sink);
-            }
-            self.poll()?;
-            Ok(next)
+            self.handle_decode_error(codec, input, object, errors, error, sink)
         })?;
         Ok((builder.finish(self)?, consumed))
     }

@@ -3,6 +3,7 @@
 //! Invariant: special methods are looked up on the class, never on the instance; builtin types have fast paths first, which apply to
 //! exact instances (or to subclasses that do not override). Source: Objects/abstract.c.
 
+pub mod buffer;
 pub mod codec;
 pub mod comparison;
 pub mod iteration;

@@ -27,6 +27,8 @@ use crate::value::Value;
 pub(crate) enum ByteKind {
     /// `bytes`
     Bytes,
+    /// `bytearray`
+    ByteArray,
 }
 
 impl ByteKind {
@@ -37,6 +39,7 @@ impl ByteKind {
     pub(crate) fn make(self, cx: &Context, bytes: &[u8]) -> PyResult {
         match self {
             ByteKind::Bytes => cx.bytes(bytes),
+            ByteKind::ByteArray => Ok(cx.new_byte_array(bytes)?.as_value()),
         }
     }
 

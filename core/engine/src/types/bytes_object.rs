@@ -130,19 +130,3 @@ impl Context {
         Ok(self.new_bytes(bytes)?.as_value())
     }
 }
-
-impl Context {
-    /// The bytes of a bytes-like object, copied.
-    ///
-    /// # Errors
-    /// TypeError if it is none.
-    pub fn bytes_like(&self, value: Value) -> PyResult<alloc::vec::Vec<u8>> {
-        match Bytes::from_value(value) {
-            Some(bytes) => Ok(bytes.as_slice().to_vec()),
-            None => Err(self.type_error(format_args!(
-                "a bytes-like object is required, not '{}'",
-                self.type_name(value)
-            ))),
-        }
-    }
-}

@@ -3,6 +3,8 @@
 pub mod async_generator;
 pub mod bool_object;
 pub mod bound_method;
+pub mod byte_array;
+pub mod byte_array_methods;
 pub mod byte_sequence;
 pub mod bytes_methods;
 pub mod bytes_object;

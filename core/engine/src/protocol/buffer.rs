@@ -1,0 +1,76 @@
+//! The buffer protocol between native code: the bytes of objects that have some.
+//!
+//! Invariant: immutable bytes are lent as they are; the contents of a bytearray are lent under its lock or copied, never both at the mercy of another thread.
+//! Source: Objects/abstract.c (`PyObject_GetBuffer`), PEP 3118, PEP 688.
+
+use alloc::vec::Vec;
+
+use crate::context::Context;
+use crate::error::{PyResult, Raised};
+use crate::types::byte_array::ByteArray;
+use crate::types::bytes_object::Bytes;
+use crate::value::Value;
+
+impl Context {
+    #[cold]
+    fn not_bytes_like(&self, value: Value) -> Raised {
+        self.type_error(format_args!("a bytes-like object is required, not '{}'", self.type_name(value)))
+    }
+
+    /// The bytes of a bytes-like object, copied.
+    ///
+    /// # Errors
+    /// TypeError if it is none.
+    pub fn bytes_like(&self, value: Value) -> PyResult<Vec<u8>> {
+        if let Some(bytes) = Bytes::from_value(value) {
+            return Ok(bytes.as_slice().to_vec());
+        }
+        if let Some(array) = ByteArray::from_value(value) {
+            return Ok(array.snapshot(self));
+        }
+        Err(self.not_bytes_like(value))
+    }
+
+    /// Hands the bytes of a bytes-like object to a function, uncopied where nobody can change them meanwhile.
+    ///
+    /// # Errors
+    /// TypeError if it is none, and what the function raises.
+    pub fn with_bytes<R>(&self, value: Value, function: impl FnOnce(&[u8]) -> PyResult<R>) -> PyResult<R> {
+        match Bytes::from_value(value) {
+            Some(bytes) => function(bytes.as_slice()),
+            None => function(&self.bytes_like(value)?),
+        }
+    }
+
+    /// The length in bytes of a writable buffer.
+    ///
+    /// # Errors
+    /// TypeError if it is none.
+    pub fn writable_length(&self, value: Value) -> PyResult<usize> {
+        match ByteArray::from_value(value) {
+            Some(array) => Ok(array.len()),
+            None => Err(self.not_writable(value)),
+        }
+    }
+
+    #[cold]
+    fn not_writable(&self, value: Value) -> Raised {
+        self.type_error(format_args!("a read-write bytes-like object is required, not '{}'", self.type_name(value)))
+    }
+
+    /// Writes bytes into a writable buffer from an offset on: how many fitted.
+    ///
+    /// # Errors
+    /// TypeError if it is none.
+    pub fn write_into_buffer(&self, value: Value, offset: usize, bytes: &[u8]) -> PyResult<usize> {
+        let Some(array) = ByteArray::from_value(value) else { return Err(self.not_writable(value)) };
+        Ok(array.with_bytes(self, |content| {
+            let place = content.get_mut(offset..).unwrap_or_default();
+            let count = place.len().min(bytes.len());
+            if let (Some(place), Some(bytes)) = (place.get_mut(..count), bytes.get(..count)) {
+                place.copy_from_slice(bytes);
+            }
+            count
+        }))
+    }
+}
