@@ -51,6 +51,7 @@ impl HeapState {
             tasks.push(Task::Uncount(&pending));
             self.run_job(&mut worker, tasks);
             ledger.freed_objects += worker.freed_objects;
+            ledger.mature_bytes = ledger.mature_bytes.saturating_sub(worker.freed_bytes);
             for address in worker.unusual.drain(..) {
                 ledger.claim(self, address);
             }
@@ -125,6 +126,7 @@ impl Worker<'_> {
             return;
         }
         self.freed_objects += 1;
+        self.freed_bytes += crate::block::object_capacity(&object);
         // SAFETY: an object's header lies in its block or in its span's first chunk.
         let block = unsafe { block_header(address) };
         if object.flags() & flag::LARGE != 0 {

@@ -56,7 +56,7 @@ pub struct HeapConfiguration {
     pub scan_stacks: bool,
     /// Nanoseconds between epochs while finalizable objects exist.
     pub finalizer_interval_nanoseconds: u64,
-    /// The heap size in bytes below which no backup trace starts by itself.
+    /// Bytes of mature objects below which no backup trace starts by itself.
     pub trace_floor_bytes: usize,
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Ledger {
     /// Mature objects with a finalizer.
     pub(crate) finalizable: BTreeSet<usize>,
     pub(crate) freed_objects: u64,
+    /// Bytes of mature objects: promoted and not freed since.
+    pub(crate) mature_bytes: usize,
 }
 
 // SAFETY: addresses and owned segments only.
@@ -72,6 +74,7 @@ impl Ledger {
             parity: 0,
             finalizable: BTreeSet::new(),
             freed_objects: 0,
+            mature_bytes: 0,
         }
     }
 
@@ -242,6 +245,7 @@ impl Ledger {
         }
         if end == slots {
             self.freed_objects += 1;
+            self.mature_bytes = self.mature_bytes.saturating_sub(crate::block::object_capacity(&object));
             if large {
                 heap.destruct(address);
                 heap.release_span(block);

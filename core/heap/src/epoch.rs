@@ -45,6 +45,7 @@ pub(crate) struct Worker<'h> {
     /// Count down instead of up: the worklist holds dying objects.
     pub(crate) committing: bool,
     pub(crate) freed_objects: u64,
+    pub(crate) freed_bytes: usize,
     /// Objects about to die that have a finalizer or a weak cell.
     pub(crate) unusual: Vec<usize>,
 }
@@ -67,6 +68,7 @@ impl<'h> Worker<'h> {
             tracing: false,
             committing: false,
             freed_objects: 0,
+            freed_bytes: 0,
             unusual: Vec::new(),
         }
     }

@@ -66,6 +66,7 @@ struct Found {
     promoted_bytes: usize,
     logged_entries: usize,
     freed_objects: u64,
+    freed_bytes: usize,
     unusual: Vec<usize>,
 }
 
@@ -116,6 +117,7 @@ impl Gang {
                 promoted_bytes: worker.promoted_bytes,
                 logged_entries: worker.logged_entries,
                 freed_objects: worker.freed_objects,
+                freed_bytes: worker.freed_bytes,
                 unusual: worker.unusual,
             });
         }
@@ -196,6 +198,7 @@ impl HeapState {
             worker.promoted_bytes += found.promoted_bytes;
             worker.logged_entries += found.logged_entries;
             worker.freed_objects += found.freed_objects;
+            worker.freed_bytes += found.freed_bytes;
             worker.unusual.extend(found.unusual);
         }
     }

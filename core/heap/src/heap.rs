@@ -99,7 +99,7 @@ pub struct HeapState {
     pub(crate) crowded: AtomicBool,
     /// The next pause traces.
     pub(crate) trace_wanted: AtomicBool,
-    /// Bytes in use above which a trace is wanted.
+    /// Bytes of mature objects above which a trace is wanted.
     pub(crate) trace_threshold: AtomicUsize,
     pub(crate) counters: Counters,
     pub(crate) parking: ParkingLot,

@@ -245,6 +245,8 @@ impl HeapState {
         ledger.parity ^= 1;
         self.sweep_young_large(&worker);
         self.counters.epoch_ends(&worker, trace);
+        // A trace has promoted whatever lives.
+        ledger.mature_bytes = if trace { 0 } else { ledger.mature_bytes } + worker.promoted_bytes;
 
         // The new epoch begins here.
         self.epoch.store(epoch + 1, Ordering::Relaxed);
@@ -274,7 +276,7 @@ impl HeapState {
             self.trim_pool();
         }
         self.publish_incoming();
-        self.decide_trace(trace);
+        self.decide_trace(ledger.mature_bytes, trace);
     }
 
     /// Objects that got a finalizer (or lost it) in this epoch: dead ones are queued, the others are mature now.
@@ -399,14 +401,14 @@ impl HeapState {
         self.set_epoch_limit(threads);
     }
 
-    /// Cycles show only as growth: when the heap has doubled since the last trace, the next pause traces.
-    fn decide_trace(&self, traced: bool) {
-        let in_use = self.pool.lock().bytes_in_use;
+    /// Cycles show only as growth: when there is twice as much that is mature as after the last trace, the next pause traces. What
+    /// is young, or waits for the committer or a sweep, is not growth.
+    fn decide_trace(&self, mature_bytes: usize, traced: bool) {
         if traced {
             self.trace_wanted.store(false, Ordering::Relaxed);
-            self.trace_threshold
-                .store(in_use.saturating_mul(2).max(self.configuration.trace_floor_bytes), Ordering::Relaxed);
-        } else if in_use > self.trace_threshold.load(Ordering::Relaxed) {
+            let threshold = mature_bytes.saturating_mul(2).max(self.configuration.trace_floor_bytes);
+            self.trace_threshold.store(threshold, Ordering::Relaxed);
+        } else if mature_bytes > self.trace_threshold.load(Ordering::Relaxed) {
             self.trace_wanted.store(true, Ordering::Relaxed);
         }
     }

@@ -167,6 +167,25 @@ fn use_huge(mutator: &Mutator, client: &common::TestClient) {
 }
 
 #[test]
+fn cycles_alone_make_the_heap_trace() {
+    let (heap, client) = new_heap(HeapConfiguration { trace_floor_bytes: 1 << 20, ..configuration() });
+    let mutator = attach(&heap);
+    let table = mutator.allocate(2, 0, 10_000, 0, NONE).unwrap();
+    client.globals.lock().unwrap().push(table.word());
+    for number in 0..1_000_000 {
+        let node = mutator.allocate(1, 0, 2, 0, NONE).unwrap();
+        let other = mutator.allocate(1, 0, 2, 0, NONE).unwrap();
+        mutator.store(node, 0, other.word());
+        mutator.store(other, 0, node.word());
+        // Most live until the next pause, and are unreachable cycles soon after.
+        mutator.store(table, number % 10_000, node.word());
+        mutator.safepoint();
+    }
+    assert!(heap.statistics().traces > 3);
+    assert!(heap.bytes_in_use() < 32 << 20, "{} bytes in use", heap.bytes_in_use());
+}
+
+#[test]
 fn a_huge_object_spans_chunks() {
     for configuration in [configuration(), configuration_alone()] {
         let (heap, client) = new_heap(configuration);
@@ -252,22 +271,37 @@ fn take_one(mutator: &Mutator) -> bool {
 fn finalizers_are_queued_once() {
     for configuration in configurations() {
         let (heap, _client) = new_heap(configuration);
-        let mutator = attach(&heap);
-        for number in 0..10 {
-            make_finalizable(&mutator, number % 2 == 1);
-        }
-        clear_stack();
+        // Each step has a stack of its own, of a size that no other thread had: a stale word in a reused stack, from a heap
+        // that lay at the same address, would keep an object, rightly.
+        let mut stack_bytes = 1 << 20;
+        let mut on_fresh_stack = |work: &(dyn Fn(&Mutator) -> usize + Sync)| {
+            stack_bytes += 64 << 10;
+            std::thread::scope(|scope| {
+                let builder = std::thread::Builder::new().stack_size(stack_bytes);
+                builder.spawn_scoped(scope, || work(&attach(&heap))).unwrap().join().unwrap()
+            })
+        };
+        on_fresh_stack(&|mutator| {
+            (0..10).for_each(|number| make_finalizable(mutator, number % 2 == 1));
+            0
+        });
         let mut taken = 0;
         for _ in 0..4 {
-            mutator.collect();
-            mutator.debug_check().unwrap();
-            while take_one(&mutator) {
-                taken += 1;
-            }
-            clear_stack();
+            taken += on_fresh_stack(&|mutator| {
+                mutator.collect();
+                mutator.debug_check().unwrap();
+                let mut taken = 0;
+                while take_one(mutator) {
+                    taken += 1;
+                }
+                assert_eq!(
+                    mutator.poll_word().load(std::sync::atomic::Ordering::Relaxed) & poll::FINALIZERS,
+                    0
+                );
+                taken
+            });
         }
         assert_eq!(taken, 10);
-        assert_eq!(mutator.poll_word().load(std::sync::atomic::Ordering::Relaxed) & poll::FINALIZERS, 0);
     }
 }
 
