@@ -61,8 +61,6 @@ pub enum EntryKind {
     /// A builtin name: the globals' table has this version and still `auxiliary` entries; `place` is the entry in the table
     /// of the builtins, whose version is `value`.
     Builtin = 5,
-    /// A class whose instances are made by allocating and calling this Python `__init__`.
-    Initializer = 6,
     /// A native attribute (getset descriptor).
     GetSet = 7,
 }

@@ -181,12 +181,6 @@ impl CodeObject {
         value.as_kind(Kind::Code).map(CodeObject)
     }
 
-    /// The code object at an address.
-    #[inline(always)]
-    pub(crate) fn from_object(object: ObjectRef) -> CodeObject {
-        CodeObject(object)
-    }
-
     /// The object.
     #[inline(always)]
     pub fn object(self) -> ObjectRef {

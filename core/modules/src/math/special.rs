@@ -5,6 +5,8 @@
 //! Source: Lanczos's approximation with the coefficients of Boost for N = 13, g = 6.024680040776729583740234375 (Pugh's thesis, 2004),
 //! as in Modules/mathmodule.c.
 
+#![allow(clippy::excessive_precision, reason = "the constants are written as their source has them")]
+
 use core::f64::consts::PI;
 
 use threadsnake_hal::ElementaryFunctions;

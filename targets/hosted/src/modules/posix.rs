@@ -10,6 +10,7 @@ use threadsnake_macros::pymodule;
 /// disguised Unix interface).  Refer to the library manual and
 /// corresponding Unix manual entries for more information on calls.
 #[pymodule(name = "posix")]
+#[allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 pub mod module {
     use std::ffi::CStr;
     use std::fs;
@@ -619,8 +620,8 @@ pub mod module {
                 };
             }
         }
-        // SAFETY: two times, and a path that ends with a null byte.
         retry(cx, Some(path.object), || {
+            // SAFETY: two times, and a path that ends with a null byte.
             i64::from(unsafe { libc::utimensat(libc::AT_FDCWD, c_path.as_ptr(), pair.as_ptr(), 0) })
         })?;
         Ok(())

@@ -4,6 +4,7 @@ use threadsnake_macros::pymodule;
 
 /// This module provides various functions to manipulate time values.
 #[pymodule(name = "time")]
+#[allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 pub mod module {
     use std::ffi::CStr;
     use std::mem::MaybeUninit;
