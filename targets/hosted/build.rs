@@ -11,9 +11,14 @@ use threadsnake_bytecode::image::ImageWriter;
 use threadsnake_compiler::{CompileOptions, compile};
 
 /// Folders of the library that programs do not import.
-const LEFT_OUT: &[&str] = &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
+const LEFT_OUT: &[&str] =
+    &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
 
-fn collect(folder: &Path, prefix: &str, modules: &mut BTreeMap<String, (PathBuf, bool)>) -> Result<(), Box<dyn Error>> {
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    modules: &mut BTreeMap<String, (PathBuf, bool)>,
+) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };

@@ -138,7 +138,7 @@ impl<'a> Compiler<'a> {
             if targets.iter().skip(star + 1).any(|target| matches!(target, Expr::Starred(_))) {
                 return self.error(range, "multiple starred expressions in assignment");
             }
-            if star >= 256 || targets.len() - star - 1 >= 1 << 15 {
+            if star >= 256 || targets.len() - star > 1 << 15 {
                 return self.error(range, "too many expressions in star-unpacking assignment");
             }
             let first = self.unit.take_registers(targets.len());

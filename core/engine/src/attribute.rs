@@ -10,7 +10,6 @@
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
-use crate::engine::Root;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
@@ -134,7 +133,8 @@ impl Context {
             Kind::StaticMethod if object.client_flags() & client_flags::SUBCLASS == 0 => {
                 Ok(object.value(0).unwrap_or(Value::NONE))
             }
-            Kind::ClassMethod if object.client_flags() & client_flags::SUBCLASS == 0 => match object.value(0) {
+            Kind::ClassMethod if object.client_flags() & client_flags::SUBCLASS == 0 => match object.value(0)
+            {
                 Some(function) => self.bound_method(function, class.as_value()),
                 None => Ok(attribute),
             },
@@ -175,7 +175,8 @@ impl Context {
         let slot = native_function::member_slot(descriptor);
         match instance.as_object() {
             Some(object)
-                if owner.is_none_or(|owner| self.is_instance_of(instance, owner)) && slot < object.slot_count() =>
+                if owner.is_none_or(|owner| self.is_instance_of(instance, owner))
+                    && slot < object.slot_count() =>
             {
                 Ok((object, slot))
             }
@@ -219,7 +220,8 @@ impl Context {
                             format_args!(
                                 "attribute '{}' of '{}' objects is not writable",
                                 definition.name,
-                                native_function::owner(object).map_or(self.empty_str(), |owner| owner.name(self))
+                                native_function::owner(object)
+                                    .map_or(self.empty_str(), |owner| owner.name(self))
                             ),
                         )),
                     };
@@ -298,7 +300,9 @@ impl Context {
                 }
                 Mode::Slots => {
                     if let Some(index) = shape.find(name) {
-                        if self.write_location(object, shape, index, value) && Shape::of(object) == Some(shape) {
+                        if self.write_location(object, shape, index, value)
+                            && Shape::of(object) == Some(shape)
+                        {
                             return Ok(true);
                         }
                         // The shape changed between the test and the store: look again. If it only grew, the store stands and is
@@ -318,7 +322,13 @@ impl Context {
     }
 
     /// Moves an instance from a shape to its child, with the new attribute's value; false if its shape is another by now.
-    pub(crate) fn add_attribute(&self, object: ObjectRef, shape: Shape, child: Shape, value: Value) -> PyResult<bool> {
+    pub(crate) fn add_attribute(
+        &self,
+        object: ObjectRef,
+        shape: Shape,
+        child: Shape,
+        value: Value,
+    ) -> PyResult<bool> {
         let index = shape.count();
         let location = child.location(index);
         let mut overflow = None;
@@ -329,10 +339,10 @@ impl Context {
                 let array = self.allocate(Kind::SlotArray, place + 1 + place / 2 + 3, 0)?;
                 overflow = Some(array);
             }
-            if place == 0 {
-                if let Some(class) = Class::from_value(shape.class()) {
-                    class.note_attribute_count(self, child.count())?;
-                }
+            if place == 0
+                && let Some(class) = Class::from_value(shape.class())
+            {
+                class.note_attribute_count(self, child.count())?;
             }
         }
         let _guard = self.lock(object);
@@ -435,7 +445,13 @@ impl Context {
     ///
     /// A store into an existing slot takes no lock, so one may come between the copy and the change of shape, and its writer may
     /// test the shape just before the change. After every other thread has passed a safepoint no such store is under way.
-    fn catch_up_attributes(&self, object: ObjectRef, shape: Shape, names: &[Value], dict: Dict) -> PyResult<()> {
+    fn catch_up_attributes(
+        &self,
+        object: ObjectRef,
+        shape: Shape,
+        names: &[Value],
+        dict: Dict,
+    ) -> PyResult<()> {
         let mut copied = self.scratch();
         for &name in names {
             let value = match Str::from_value(name) {
@@ -448,10 +464,11 @@ impl Context {
         for (index, (&name, &before)) in names.iter().zip(copied.as_slice()).enumerate() {
             let Location::Inline(slot) = shape.location(index as u32) else { continue };
             let (Some(name), true) = (Str::from_value(name), slot < object.slot_count()) else { continue };
-            if let Some(now) = object.value(slot) {
-                if !now.is(before) && dict.get_str(self, name)?.is_some_and(|value| value.is(before)) {
-                    dict.set_str(self, name, now)?;
-                }
+            if let Some(now) = object.value(slot)
+                && !now.is(before)
+                && dict.get_str(self, name)?.is_some_and(|value| value.is(before))
+            {
+                dict.set_str(self, name, now)?;
             }
             self.clear(object, slot);
         }
@@ -461,7 +478,9 @@ impl Context {
     /// Copies attributes to a dict that nobody else sees and that has room, so nothing is allocated.
     fn copy_attributes(&self, object: ObjectRef, shape: Shape, names: &[Value], dict: Dict) -> PyResult<()> {
         for (index, &name) in names.iter().enumerate() {
-            if let (Some(name), Some(value)) = (Str::from_value(name), read_location(object, shape, index as u32)) {
+            if let (Some(name), Some(value)) =
+                (Str::from_value(name), read_location(object, shape, index as u32))
+            {
                 dict.set_str(self, name, value)?;
             }
         }
@@ -521,10 +540,10 @@ impl Context {
         if let (Some(attribute), DescriptorKind::Data) = (attribute, kind) {
             return self.descriptor_get(attribute, Some(value), class).map(Some);
         }
-        if let Some(object) = value.as_object() {
-            if let Some(own) = self.instance_attribute(object, name)? {
-                return Ok(Some(own));
-            }
+        if let Some(object) = value.as_object()
+            && let Some(own) = self.instance_attribute(object, name)?
+        {
+            return Ok(Some(own));
         }
         match attribute {
             Some(attribute) if kind == DescriptorKind::NonData => {
@@ -683,10 +702,10 @@ impl Context {
     pub fn generic_set_attribute(&self, value: Value, name: Str, new: Option<Value>) -> PyResult<()> {
         let class = self.class_of(value);
         let attribute = class.lookup(self, name);
-        if let Some(attribute) = attribute {
-            if self.descriptor_kind(attribute).takes_writes() {
-                return self.descriptor_set(attribute, value, new);
-            }
+        if let Some(attribute) = attribute
+            && self.descriptor_kind(attribute).takes_writes()
+        {
+            return self.descriptor_set(attribute, value, new);
         }
         if let Some(object) = value.as_object() {
             let done = match new {
@@ -737,10 +756,10 @@ impl Context {
             )));
         }
         let metaclass = self.class_of(class.as_value());
-        if let Some(attribute) = metaclass.lookup(self, name) {
-            if self.descriptor_kind(attribute).takes_writes() {
-                return self.descriptor_set(attribute, class.as_value(), new);
-            }
+        if let Some(attribute) = metaclass.lookup(self, name)
+            && self.descriptor_kind(attribute).takes_writes()
+        {
+            return self.descriptor_set(attribute, class.as_value(), new);
         }
         if class.set_attribute(self, name, new)? {
             return Ok(());
@@ -760,21 +779,19 @@ impl Context {
     pub fn method_pair(&self, value: Value, name: Str) -> PyResult<MethodPair> {
         let class = self.class_of(value);
         if let Some(object) = value.as_object() {
-            if !matches!(Kind::of(object), Kind::Type | Kind::Module | Kind::Super) {
-                if let Some(hook) = class.lookup_name(self, Name::__getattribute__) {
-                    if self.is_generic_hook(hook) {
-                        if let Some(attribute) = class.lookup(self, name) {
-                            if is_plain_method(attribute) && self.instance_attribute(object, name)?.is_none() {
-                                return Ok(MethodPair { callable: attribute, receiver: Some(value) });
-                            }
-                        }
-                    }
-                }
-            }
-        } else if let Some(attribute) = class.lookup(self, name) {
-            if is_plain_method(attribute) {
+            if !matches!(Kind::of(object), Kind::Type | Kind::Module | Kind::Super)
+                && let Some(hook) = class.lookup_name(self, Name::__getattribute__)
+                && self.is_generic_hook(hook)
+                && let Some(attribute) = class.lookup(self, name)
+                && is_plain_method(attribute)
+                && self.instance_attribute(object, name)?.is_none()
+            {
                 return Ok(MethodPair { callable: attribute, receiver: Some(value) });
             }
+        } else if let Some(attribute) = class.lookup(self, name)
+            && is_plain_method(attribute)
+        {
+            return Ok(MethodPair { callable: attribute, receiver: Some(value) });
         }
         Ok(MethodPair { callable: self.get_attribute(value, name)?, receiver: None })
     }
@@ -808,7 +825,11 @@ impl Context {
             return crate::types::module::raise_missing(self, module, name);
         }
         let class_name = self.type_name(value);
-        self.raise_attribute_text(value, name, format_args!("'{class_name}' object has no attribute '{name}'"))
+        self.raise_attribute_text(
+            value,
+            name,
+            format_args!("'{class_name}' object has no attribute '{name}'"),
+        )
     }
 
     /// AttributeError with its `obj` and `name`.
@@ -869,7 +890,11 @@ pub fn read_location(object: ObjectRef, shape: Shape, index: u32) -> Option<Valu
         }
         Location::Overflow(place) => {
             let array = object.value(attribute_slot(object, shape))?.as_object()?;
-            if array.kind() == Kind::SlotArray as u8 && place < array.slot_count() { array.value(place) } else { None }
+            if array.kind() == Kind::SlotArray as u8 && place < array.slot_count() {
+                array.value(place)
+            } else {
+                None
+            }
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::names::{NAMES, Name};
 use crate::native::{ClassFlags, NativeClass, NativeFunction, NativeModule};
-use crate::object_access::ObjectAccess;
 use crate::shape::{Mode, Shape, new_shape};
 use crate::types::class::{self, Class, slot};
 use crate::types::tuple::Tuple;
@@ -294,19 +293,21 @@ pub fn build_exception_class(cx: &Context, native: &'static NativeClass, bases: 
 }
 
 fn build_class(cx: &Context, native: &'static NativeClass, bases: &[Value]) -> PyResult<Class> {
-    if let Some(base) = native.base {
-        if bases.is_empty() && Class::from_value(cx.class(base)).is_none() {
-            return Err(cx.raise(
-                ExceptionClass::SystemError,
-                format_args!("native class {} is built before its base", native.name),
-            ));
-        }
+    if let Some(base) = native.base
+        && bases.is_empty()
+        && Class::from_value(cx.class(base)).is_none()
+    {
+        return Err(cx.raise(
+            ExceptionClass::SystemError,
+            format_args!("native class {} is built before its base", native.name),
+        ));
     }
     let object = bare_class(cx, cx.shape_word(Kind::Type))?;
     let Some(class) = Class::from_value(Value::from(object)) else {
         return Err(cx.raise(ExceptionClass::SystemError, format_args!("class object of another kind")));
     };
-    let shape: Shape = new_shape(cx, class.as_value(), mode_of(native), native.slots as u32, inline_capacity(native), 0)?;
+    let shape: Shape =
+        new_shape(cx, class.as_value(), mode_of(native), native.slots as u32, inline_capacity(native), 0)?;
     cx.store(object, slot::INSTANCE_SHAPE, Value::from(shape.object()));
     fill_class(cx, class, native, bases)?;
     cx.publish(class.as_value());

@@ -17,8 +17,8 @@ use crate::interpreter::frame::frame_flags;
 use crate::interpreter::{self, Exit};
 use crate::kind::Kind;
 use crate::names::Name;
-use crate::object_access::ObjectAccess;
 use crate::native::{Arguments, Binding};
+use crate::object_access::ObjectAccess;
 use crate::types::class::Class;
 use crate::types::code::{CodeData, CodeObject};
 use crate::types::dict::Dict;
@@ -99,14 +99,13 @@ impl Context {
     /// Calls a class: through its metaclass's `__call__` if that is not `type`'s.
     fn call_class(&self, class: Class, arguments: Arguments<'_>) -> PyResult<Value> {
         let metaclass = self.class_of(class.as_value());
-        if !metaclass.is_native() {
-            if let Some(hook) = metaclass.lookup_name(self, Name::__call__) {
-                if !hook.is_kind(Kind::WrapperDescriptor) {
-                    return self.with_receiver(class.as_value(), arguments, |arguments| {
-                        self.recursive(|| self.call_with(hook, arguments))
-                    });
-                }
-            }
+        if !metaclass.is_native()
+            && let Some(hook) = metaclass.lookup_name(self, Name::__call__)
+            && !hook.is_kind(Kind::WrapperDescriptor)
+        {
+            return self.with_receiver(class.as_value(), arguments, |arguments| {
+                self.recursive(|| self.call_with(hook, arguments))
+            });
         }
         self.check_native_stack()?;
         self.instantiate(class, arguments)
@@ -120,7 +119,11 @@ impl Context {
 
     /// Runs a native function's code, with the native stack checked.
     #[inline(always)]
-    pub(crate) fn call_native(&self, call: crate::native::NativeCall, arguments: Arguments<'_>) -> PyResult<Value> {
+    pub(crate) fn call_native(
+        &self,
+        call: crate::native::NativeCall,
+        arguments: Arguments<'_>,
+    ) -> PyResult<Value> {
         self.check_native_stack()?;
         call(self, arguments)
     }
@@ -154,9 +157,11 @@ impl Context {
     pub fn call_pair(&self, pair: MethodPair, arguments: &[Value]) -> PyResult<Value> {
         match pair.receiver {
             None => self.call(pair.callable, arguments),
-            Some(receiver) => self.with_receiver(receiver, Arguments::positional_only(arguments), |arguments| {
-                self.call_with(pair.callable, arguments)
-            }),
+            Some(receiver) => {
+                self.with_receiver(receiver, Arguments::positional_only(arguments), |arguments| {
+                    self.call_with(pair.callable, arguments)
+                })
+            }
         }
     }
 
@@ -279,10 +284,10 @@ impl Context {
     /// MemoryError.
     pub fn ensure_builtins(&self, globals: Dict) -> PyResult<()> {
         let name = self.name(Name::__builtins__);
-        if globals.get_str(self, name)?.is_none() {
-            if let Some(builtins) = self.root(crate::engine::Root::Builtins) {
-                globals.set_str(self, name, builtins)?;
-            }
+        if globals.get_str(self, name)?.is_none()
+            && let Some(builtins) = self.root(crate::engine::Root::Builtins)
+        {
+            globals.set_str(self, name, builtins)?;
         }
         Ok(())
     }
@@ -407,7 +412,8 @@ impl Context {
             };
             let range = data.positional_only_count as usize..named;
             match names.as_slice().get(range.clone()).unwrap_or(&[]).iter().position(|parameter| {
-                parameter.is(name) || Str::from_value(*parameter).is_some_and(|parameter| parameter.equals(text))
+                parameter.is(name)
+                    || Str::from_value(*parameter).is_some_and(|parameter| parameter.equals(text))
             }) {
                 Some(offset) => {
                     let index = range.start + offset;
@@ -433,7 +439,8 @@ impl Context {
             let defaults = function.defaults();
             let default_count = defaults.map_or(0, |defaults| defaults.len());
             let required = argument_count.saturating_sub(default_count);
-            let missing: Vec<usize> = (positional.len()..required).filter(|&index| get(index).is_none()).collect();
+            let missing: Vec<usize> =
+                (positional.len()..required).filter(|&index| get(index).is_none()).collect();
             if !missing.is_empty() {
                 return Err(self.missing_arguments(function, names, &missing, "positional"));
             }
@@ -482,7 +489,10 @@ impl Context {
         let mut clashes = String::new();
         for (name, _) in arguments.keywords().iter() {
             let Some(name) = Str::from_value(name) else { continue };
-            if positional_only.iter().any(|other| Str::from_value(*other).is_some_and(|other| other.equals(name))) {
+            if positional_only
+                .iter()
+                .any(|other| Str::from_value(*other).is_some_and(|other| other.equals(name)))
+            {
                 if !clashes.is_empty() {
                     clashes.push_str(", ");
                 }

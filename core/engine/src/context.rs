@@ -10,7 +10,9 @@ use core::fmt;
 use core::mem::ManuallyDrop;
 
 use threadsnake_heap::arch::{AtomicU32, Ordering};
-use threadsnake_heap::{AllocationOptions, AttachedMutator, Mutator, ObjectLock, ObjectRef, OutOfMemory, RootVisitor, Scratch};
+use threadsnake_heap::{
+    AllocationOptions, AttachedMutator, Mutator, ObjectLock, ObjectRef, OutOfMemory, RootVisitor, Scratch,
+};
 
 use crate::engine::{Engine, Root};
 use crate::error::{ExceptionClass, PyResult, Raised};
@@ -169,7 +171,8 @@ impl Context {
     pub fn new(engine: Arc<Engine>, thread: Arc<crate::thread::ThreadState>) -> Result<Context, OutOfMemory> {
         let platform = engine.platform();
         let frames = FrameStack::new(platform).ok_or(OutOfMemory)?;
-        let roots = Box::new(ThreadRoots { roots: [const { Cell::new(0) }; ThreadRoot::Count as usize], frames });
+        let roots =
+            Box::new(ThreadRoots { roots: [const { Cell::new(0) }; ThreadRoot::Count as usize], frames });
         let bounds = platform.stack_bounds();
         let client_thread = (&raw const *roots).cast::<()>();
         let mutator = engine.heap().attach(client_thread);
@@ -266,7 +269,13 @@ impl Context {
 
     /// Replaces a slot's word if it is `old`.
     #[inline]
-    pub fn compare_exchange(&self, object: ObjectRef, slot: usize, old: Option<Value>, new: Option<Value>) -> bool {
+    pub fn compare_exchange(
+        &self,
+        object: ObjectRef,
+        slot: usize,
+        old: Option<Value>,
+        new: Option<Value>,
+    ) -> bool {
         self.mutator
             .compare_exchange(object, slot, Value::word_or_empty(old), Value::word_or_empty(new))
             .is_ok()
@@ -518,4 +527,3 @@ impl Drop for Context {
         }
     }
 }
-

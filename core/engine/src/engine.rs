@@ -17,7 +17,7 @@ use crate::context::{Context, ThreadRoots};
 use crate::error::{EXCEPTION_CLASSES, ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::names::{NAMES, Name};
-use crate::native::{NativeModule, NativeClass};
+use crate::native::{NativeClass, NativeModule};
 use crate::sync::EngineMutex;
 use crate::value::Value;
 
@@ -205,7 +205,8 @@ impl Engine {
     ) -> Result<Arc<Engine>, OutOfMemory> {
         let mut heap_configuration = configuration.heap.clone();
         heap_configuration.weak_cell_kind = Kind::WeakCell as u8;
-        let words = |count: usize| -> Box<[AtomicU64]> { (0..count).map(|_| AtomicU64::new(EMPTY_WORD)).collect() };
+        let words =
+            |count: usize| -> Box<[AtomicU64]> { (0..count).map(|_| AtomicU64::new(EMPTY_WORD)).collect() };
         let engine = Arc::new(Engine {
             heap: spin::Once::new(),
             platform,

@@ -16,7 +16,10 @@
 //! | builtin types | [`types`] | one file per type |
 #![no_std]
 #![warn(missing_docs)]
-#![allow(bindings_with_variant_name, reason = "names of the engine are variants spelled as Python spells them")]
+#![allow(
+    bindings_with_variant_name,
+    reason = "names of the engine are variants spelled as Python spells them"
+)]
 
 extern crate alloc;
 extern crate self as threadsnake_engine;

@@ -279,7 +279,8 @@ pub fn new_shape(
 ) -> PyResult<Shape> {
     let shape_of_shapes = cx.shape_word(Kind::Shape);
     // Headers refer to shapes without counting, so only the backup trace may free one.
-    let object = cx.allocate_with(Kind::Shape, shape_of_shapes, SLOTS, RAW_BYTES, AllocationOptions::STUCK)?;
+    let object =
+        cx.allocate_with(Kind::Shape, shape_of_shapes, SLOTS, RAW_BYTES, AllocationOptions::STUCK)?;
     cx.initialize(object, CLASS, class);
     object.raw_store_u32(COUNT, count);
     object.raw_store_u32(INLINE_CAPACITY, inline_capacity);

@@ -270,7 +270,9 @@ unsafe extern "C" fn thread_entry(argument: *mut ()) {
 }
 
 fn run_thread(cx: &Context, key: u64) {
-    let Some(call) = cx.engine().threads.take_start(key).and_then(Value::from_word).and_then(Value::as_object) else {
+    let Some(call) =
+        cx.engine().threads.take_start(key).and_then(Value::from_word).and_then(Value::as_object)
+    else {
         return;
     };
     cx.set_thread_root(crate::context::ThreadRoot::ContextVariables, call.value(3));

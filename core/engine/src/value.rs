@@ -213,7 +213,7 @@ impl Value {
     /// The kind of the heap object; none for tagged words.
     #[inline(always)]
     pub fn kind(self) -> Option<Kind> {
-        self.as_object().map(|object| Kind::of(object))
+        self.as_object().map(Kind::of)
     }
 }
 

@@ -58,7 +58,7 @@ fn is_finite((real, imaginary): Complex) -> bool {
 }
 
 /// No argument leads to these entries: both parts are finite.
-const U: Complex = (-9.5426319407711027e33, -9.5426319407711027e33);
+const U: Complex = (-9.542_631_940_771_103e33, -9.542_631_940_771_103e33);
 const N: f64 = NAN;
 const I: f64 = INFINITY;
 const P: f64 = PI;
@@ -339,16 +339,16 @@ fn tangent_hyperbolic(z: Complex, functions: &ElementaryFunctions) -> Outcome {
     }
     if libm::fabs(real) > LOG_LARGE {
         let sine_cosine = (functions.sin)(imaginary) * (functions.cos)(imaginary);
-        return Ok((
-            f64::copysign(1.0, real),
-            4.0 * sine_cosine * (functions.exp)(-2.0 * libm::fabs(real)),
-        ));
+        return Ok((f64::copysign(1.0, real), 4.0 * sine_cosine * (functions.exp)(-2.0 * libm::fabs(real))));
     }
     let (tangent_x, tangent_y) = ((functions.tanh)(real), (functions.tan)(imaginary));
     let over_cosine = 1.0 / (functions.cosh)(real);
     let both = tangent_x * tangent_y;
     let denominator = 1.0 + both * both;
-    Ok((tangent_x * (1.0 + tangent_y * tangent_y) / denominator, tangent_y / denominator * over_cosine * over_cosine))
+    Ok((
+        tangent_x * (1.0 + tangent_y * tangent_y) / denominator,
+        tangent_y / denominator * over_cosine * over_cosine,
+    ))
 }
 
 fn cosine(z: Complex, functions: &ElementaryFunctions) -> Outcome {
@@ -540,8 +540,7 @@ mod native {
     #[pyfunction]
     fn polar(cx: &Context, z: Value) -> PyResult {
         let z = cx.to_complex(z)?;
-        let length =
-            complex_math::absolute(z, functions(cx)).map_err(|_| raise(cx, Failure::Range))?;
+        let length = complex_math::absolute(z, functions(cx)).map_err(|_| raise(cx, Failure::Range))?;
         let length = cx.float(length)?;
         let angle = cx.float((functions(cx).atan2)(z.1, z.0))?;
         cx.tuple(&[length, angle])
@@ -683,7 +682,10 @@ mod tests {
     fn near(result: Outcome, expected: Complex) {
         match result {
             Ok((real, imaginary)) => {
-                assert!((real - expected.0).abs() < 1e-14 && (imaginary - expected.1).abs() < 1e-14, "{real} {imaginary}");
+                assert!(
+                    (real - expected.0).abs() < 1e-14 && (imaginary - expected.1).abs() < 1e-14,
+                    "{real} {imaginary}"
+                );
             }
             Err(failure) => panic!("{failure:?}"),
         }
@@ -696,7 +698,8 @@ mod tests {
         near(exponential((0.0, PI), &PORTABLE), (-1.0, 0.0));
         near(logarithm((-1.0, 0.0), &PORTABLE), (0.0, PI));
         for z in [(0.5, 0.25), (-1.5, 2.0), (3.0, -0.5)] {
-            let there = sine(z, &PORTABLE).and_then(|w| arc_sine(w, &PORTABLE)).and_then(|w| sine(w, &PORTABLE));
+            let there =
+                sine(z, &PORTABLE).and_then(|w| arc_sine(w, &PORTABLE)).and_then(|w| sine(w, &PORTABLE));
             near(there, sine(z, &PORTABLE).unwrap_or((9.0, 9.0)));
         }
         near(arc_tangent((1.0, 0.0), &PORTABLE), (FRAC_PI_4, 0.0));

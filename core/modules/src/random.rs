@@ -113,7 +113,8 @@ impl Twister {
 
 /// The words of a number's magnitude, least significant first; at least one.
 fn key_of(cx: &Context, number: IntegerRef<'_>) -> PyResult<Vec<u32>> {
-    let length = usize::try_from(bitwise::bit_length(number).div_ceil(32).max(1)).map_err(|_| cx.memory_error())?;
+    let length =
+        usize::try_from(bitwise::bit_length(number).div_ceil(32).max(1)).map_err(|_| cx.memory_error())?;
     let magnitude = threadsnake_engine::number::big_integer::absolute(number)
         .and_then(|magnitude| bitwise::to_bytes(magnitude.as_ref(), length.saturating_mul(4), true, false))
         .map_err(|error| cx.number_error(&error))?;
@@ -129,7 +130,10 @@ fn random_key(cx: &Context) -> PyResult<Vec<u32>> {
     if cx.engine().platform().fill_entropy(&mut bytes).is_err() {
         return Err(cx.raise(ExceptionClass::OSError, format_args!("no entropy to seed with")));
     }
-    Ok(bytes.chunks_exact(4).map(|bytes| bytes.iter().fold(0, |word, &byte| word << 8 | byte as u32)).collect())
+    Ok(bytes
+        .chunks_exact(4)
+        .map(|bytes| bytes.iter().fold(0, |word, &byte| word << 8 | byte as u32))
+        .collect())
 }
 
 #[cold]

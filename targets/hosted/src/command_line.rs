@@ -170,7 +170,9 @@ pub fn parse(arguments: &[String]) -> Parsed {
                     let value = value.or_else(|| rest.next().cloned()).unwrap_or_default();
                     match size(&value) {
                         Some(bytes) => line.maximum_heap = Some(bytes),
-                        None => return wrong(&format!("--max-heap takes a size such as 512M, not '{value}'")),
+                        None => {
+                            return wrong(&format!("--max-heap takes a size such as 512M, not '{value}'"));
+                        }
                     }
                 }
                 "gc-stress" => match value.as_deref().unwrap_or("1").parse() {

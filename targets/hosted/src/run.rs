@@ -74,7 +74,9 @@ fn start_of_path(line: &CommandLine) -> (Option<String>, String) {
             let folder = real.parent().map(|folder| folder.to_string_lossy().into_owned());
             (Some(folder.unwrap_or_default()), name.clone())
         }
-        Program::StandardInput => (Some(String::new()), if line.arguments.is_empty() { "" } else { "-" }.into()),
+        Program::StandardInput => {
+            (Some(String::new()), if line.arguments.is_empty() { "" } else { "-" }.into())
+        }
     }
 }
 
@@ -84,20 +86,20 @@ fn system(line: &CommandLine, original: &[String]) -> SystemConfiguration {
     if !line.safe_path && !environment_flag(line, "PYTHONSAFEPATH") {
         search_path.extend(first);
     }
-    if !line.ignore_environment {
-        if let Ok(more) = std::env::var("PYTHONPATH") {
-            search_path.extend(more.split(':').filter(|entry| !entry.is_empty()).map(str::to_owned));
-        }
+    if !line.ignore_environment
+        && let Ok(more) = std::env::var("PYTHONPATH")
+    {
+        search_path.extend(more.split(':').filter(|entry| !entry.is_empty()).map(str::to_owned));
     }
     let mut arguments = vec![name];
     arguments.extend(line.arguments.iter().cloned());
     let executable =
         std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let mut warning_options = Vec::new();
-    if !line.ignore_environment {
-        if let Ok(more) = std::env::var("PYTHONWARNINGS") {
-            warning_options.extend(more.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned));
-        }
+    if !line.ignore_environment
+        && let Ok(more) = std::env::var("PYTHONWARNINGS")
+    {
+        warning_options.extend(more.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned));
     }
     warning_options.extend(line.warnings.iter().cloned());
     SystemConfiguration {
@@ -121,7 +123,8 @@ fn system(line: &CommandLine, original: &[String]) -> SystemConfiguration {
         flags: Flags {
             inspect: line.inspect,
             interactive: line.inspect,
-            dont_write_bytecode: line.dont_write_bytecode || environment_flag(line, "PYTHONDONTWRITEBYTECODE"),
+            dont_write_bytecode: line.dont_write_bytecode
+                || environment_flag(line, "PYTHONDONTWRITEBYTECODE"),
             no_user_site: line.no_user_site,
             no_site: line.no_site,
             ignore_environment: line.ignore_environment,
@@ -270,10 +273,10 @@ fn shut_down(cx: &Context) -> PyResult<()> {
         cx.call_method(atexit, cx.intern_str("_run_exitfuncs")?, &[])?;
     }
     for name in ["stdout", "stderr"] {
-        if let Some(stream) = cx.sys_attribute(name)?.filter(|stream| !stream.is_none()) {
-            if let Some(flush) = cx.find_attribute_or_none(stream, cx.intern_str("flush")?)? {
-                cx.call(flush, &[])?;
-            }
+        if let Some(stream) = cx.sys_attribute(name)?.filter(|stream| !stream.is_none())
+            && let Some(flush) = cx.find_attribute_or_none(stream, cx.intern_str("flush")?)?
+        {
+            cx.call(flush, &[])?;
         }
     }
     Ok(())

@@ -2,7 +2,9 @@
 
 use threadsnake_compiler::{CompileOptions, ErrorKind, Mode, compile};
 use threadsnake_engine::ExceptionClass;
-use threadsnake_engine::engine::{CompileError, CompileMode, CompileRequest, CompileResponse, SourceCompiler};
+use threadsnake_engine::engine::{
+    CompileError, CompileMode, CompileRequest, CompileResponse, SourceCompiler,
+};
 
 /// `PyCF_IGNORE_COOKIE`
 const IGNORE_COOKIE: u32 = 0x0800;
@@ -34,7 +36,11 @@ impl SourceCompiler for HostedCompiler {
         match compile(request.source, &options) {
             Ok(output) => Ok(CompileResponse {
                 code: output.code,
-                warnings: output.warnings.into_iter().map(|warning| (warning.message, warning.line)).collect(),
+                warnings: output
+                    .warnings
+                    .into_iter()
+                    .map(|warning| (warning.message, warning.line))
+                    .collect(),
             }),
             Err(error) => Err(CompileError {
                 class: match error.kind {

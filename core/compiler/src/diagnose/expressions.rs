@@ -340,16 +340,12 @@ impl Parser<'_> {
             let word = self.word();
             self.at += 1;
             match word {
-                "not" => {
-                    if !self.eat("in") {
-                        self.at = at;
-                        return Ok(node);
-                    }
+                "not" if !self.eat("in") => {
+                    self.at = at;
+                    return Ok(node);
                 }
-                "is" => {
-                    if self.is("not") {
-                        self.at += 1;
-                    }
+                "is" if self.is("not") => {
+                    self.at += 1;
                 }
                 _ => {}
             }

@@ -258,10 +258,10 @@ impl Lexer<'_> {
         // The end.
         self.at = self.text.len();
         let end = self.at;
-        if let Some(mode) = self.formats.last() {
-            if mode.fields.is_empty() {
-                return self.unterminated_format();
-            }
+        if let Some(mode) = self.formats.last()
+            && mode.fields.is_empty()
+        {
+            return self.unterminated_format();
         }
         if self.brackets.is_empty() {
             if self

@@ -209,10 +209,9 @@ pub fn vars(cx: &Context, object: Option<Value>) -> PyResult<Value> {
     let Some(object) = object else { return cx.current_locals() };
     match cx.find_attribute_or_none(object, cx.name(Name::__dict__))? {
         Some(dict) => Ok(dict),
-        None => Err(cx.raise(
-            ExceptionClass::TypeError,
-            format_args!("vars() argument must have __dict__ attribute"),
-        )),
+        None => Err(
+            cx.raise(ExceptionClass::TypeError, format_args!("vars() argument must have __dict__ attribute"))
+        ),
     }
 }
 

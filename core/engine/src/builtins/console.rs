@@ -173,7 +173,12 @@ pub fn open(
 ///
 /// # Errors
 /// RuntimeError if it is gone, and what it raises.
-pub(super) fn call_sys_hook(cx: &Context, name: &str, args: &[Value], kwargs: &Keywords<'_>) -> PyResult<Value> {
+pub(super) fn call_sys_hook(
+    cx: &Context,
+    name: &str,
+    args: &[Value],
+    kwargs: &Keywords<'_>,
+) -> PyResult<Value> {
     let Some(hook) = cx.sys_attribute(name)? else {
         return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.{name}")));
     };

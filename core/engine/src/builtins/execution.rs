@@ -105,7 +105,9 @@ fn compile_source(
 /// the effects of any future statements in effect in the code calling
 /// compile; if absent or false these statements do influence the compilation,
 /// in addition to any features explicitly specified.
-#[pyfunction(signature = "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)")]
+#[pyfunction(
+    signature = "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
+)]
 pub fn compile(
     cx: &Context,
     source: Value,
@@ -117,7 +119,8 @@ pub fn compile(
     _feature_version: i64,
 ) -> PyResult<Value> {
     let file_name = path_text(cx, filename)?;
-    let flags = match u32::try_from(flags).ok().filter(|flags| flags & !(COMPILER_FLAGS | FUTURE_FLAGS) == 0) {
+    let flags = match u32::try_from(flags).ok().filter(|flags| flags & !(COMPILER_FLAGS | FUTURE_FLAGS) == 0)
+    {
         Some(flags) => flags,
         None => return Err(cx.value_error(format_args!("compile(): unrecognised flags"))),
     };
@@ -160,10 +163,7 @@ fn path_text(cx: &Context, path: Value) -> PyResult<String> {
             return path_text(cx, text);
         }
     }
-    Err(cx.type_error(format_args!(
-        "expected str, bytes or os.PathLike object, not {}",
-        cx.type_name(path)
-    )))
+    Err(cx.type_error(format_args!("expected str, bytes or os.PathLike object, not {}", cx.type_name(path))))
 }
 
 /// The namespaces that `eval` and `exec` run code in.
@@ -178,10 +178,9 @@ fn namespaces(cx: &Context, function: &str, globals: Value, locals: Value) -> Py
     if globals.is_none() {
         let own = cx.frames().innermost().and_then(|frame| frame.globals_dict());
         let Some(own) = own else {
-            return Err(cx.raise(
-                ExceptionClass::SystemError,
-                format_args!("globals and locals cannot be NULL"),
-            ));
+            return Err(
+                cx.raise(ExceptionClass::SystemError, format_args!("globals and locals cannot be NULL"))
+            );
         };
         let locals = if locals.is_none() { cx.current_locals()? } else { locals };
         return Ok((own, locals));
@@ -222,7 +221,14 @@ pub fn eval(cx: &Context, source: Value, globals: Value, locals: Value) -> PyRes
             let start = source.bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             source.bytes.drain(..start);
             let optimization = cx.engine().configuration().optimization;
-            compile_source(cx, &source, "<string>", CompileMode::Expression, inherited_flags(cx), optimization)?
+            compile_source(
+                cx,
+                &source,
+                "<string>",
+                CompileMode::Expression,
+                inherited_flags(cx),
+                optimization,
+            )?
         }
     };
     cx.run_code(code, globals, Some(locals), None)
@@ -244,14 +250,20 @@ pub fn exec(cx: &Context, source: Value, globals: Value, locals: Value, closure:
         Some(code) => (code, check_closure(cx, code, closure)?),
         None => {
             if !closure.is_none() {
-                return Err(cx.type_error(format_args!(
-                    "closure can only be used when source is a code object"
-                )));
+                return Err(
+                    cx.type_error(format_args!("closure can only be used when source is a code object"))
+                );
             }
             let source = read_source(cx, source, "exec", "string, bytes or code object")?;
             let optimization = cx.engine().configuration().optimization;
-            let code =
-                compile_source(cx, &source, "<string>", CompileMode::Module, inherited_flags(cx), optimization)?;
+            let code = compile_source(
+                cx,
+                &source,
+                "<string>",
+                CompileMode::Module,
+                inherited_flags(cx),
+                optimization,
+            )?;
             (code, None)
         }
     };
@@ -327,10 +339,10 @@ pub fn breakpoint(cx: &Context, args: &[Value], kws: Keywords<'_>) -> PyResult<V
 impl Context {
     /// Imports while there is no import system yet: what is in `sys.modules`, and native modules.
     pub(crate) fn import_without_system(&self, name: Str) -> PyResult<Value> {
-        if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value) {
-            if let Some(module) = modules.get_str(self, name)?.filter(|module| !module.is_none()) {
-                return Ok(module);
-            }
+        if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value)
+            && let Some(module) = modules.get_str(self, name)?.filter(|module| !module.is_none())
+        {
+            return Ok(module);
         }
         let text = name.to_utf8_lossy();
         match self.find_native_module(&text) {

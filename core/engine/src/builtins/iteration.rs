@@ -48,10 +48,9 @@ pub fn any(cx: &Context, iterable: Value) -> PyResult<bool> {
 #[pyfunction]
 pub fn aiter(cx: &Context, async_iterable: Value) -> PyResult<Value> {
     let Some(method) = cx.special_method(async_iterable, Name::__aiter__)? else {
-        return Err(cx.type_error(format_args!(
-            "'{}' object is not an async iterable",
-            cx.type_name(async_iterable)
-        )));
+        return Err(
+            cx.type_error(format_args!("'{}' object is not an async iterable", cx.type_name(async_iterable)))
+        );
     };
     let iterator = cx.call_pair(method, &[])?;
     if cx.class_of(iterator).lookup_name(cx, Name::__anext__).is_none() {
@@ -70,10 +69,9 @@ pub fn aiter(cx: &Context, async_iterable: Value) -> PyResult<Value> {
 #[pyfunction]
 pub fn anext(cx: &Context, aiterator: Value, default: Option<Value>) -> PyResult<Value> {
     let Some(method) = cx.special_method(aiterator, Name::__anext__)? else {
-        return Err(cx.type_error(format_args!(
-            "'{}' object is not an async iterator",
-            cx.type_name(aiterator)
-        )));
+        return Err(
+            cx.type_error(format_args!("'{}' object is not an async iterator", cx.type_name(aiterator)))
+        );
     };
     let awaitable = cx.call_pair(method, &[])?;
     match default {
@@ -121,7 +119,13 @@ pub fn next(cx: &Context, iterator: Value, default: Option<Value>) -> PyResult<V
     }
 }
 
-fn extreme(cx: &Context, name: &str, operator: CompareOperator, args: &[Value], keywords: &Keywords<'_>) -> PyResult<Value> {
+fn extreme(
+    cx: &Context,
+    name: &str,
+    operator: CompareOperator,
+    args: &[Value],
+    keywords: &Keywords<'_>,
+) -> PyResult<Value> {
     let mut key = None;
     let mut default = None;
     for (keyword, value) in keywords.iter() {

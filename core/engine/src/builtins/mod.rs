@@ -175,7 +175,9 @@ impl Context {
     /// # Errors
     /// What comparing keys of its namespace raises.
     pub fn sys_attribute(&self, name: &str) -> PyResult<Option<Value>> {
-        let Some(sys) = self.root(Root::SysModule).filter(|sys| sys.is_kind(Kind::Module)) else { return Ok(None) };
+        let Some(sys) = self.root(Root::SysModule).filter(|sys| sys.is_kind(Kind::Module)) else {
+            return Ok(None);
+        };
         self.module_dict(sys)?.get_str(self, self.intern_str(name)?)
     }
 }

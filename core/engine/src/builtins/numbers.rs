@@ -81,10 +81,9 @@ pub fn ord(cx: &Context, c: Value) -> PyResult<Value> {
         }
         length
     } else {
-        return Err(cx.type_error(format_args!(
-            "ord() expected string of length 1, but {} found",
-            cx.type_name(c)
-        )));
+        return Err(
+            cx.type_error(format_args!("ord() expected string of length 1, but {} found", cx.type_name(c)))
+        );
     };
     Err(cx.type_error(format_args!("ord() expected a character, but string of length {length} found")))
 }
@@ -111,10 +110,9 @@ pub fn pow(cx: &Context, base: Value, exp: Value, r#mod: Value) -> PyResult<Valu
 #[pyfunction(signature = "(number, ndigits=None)")]
 pub fn round(cx: &Context, number: Value, ndigits: Value) -> PyResult<Value> {
     let Some(method) = cx.special_method(number, Name::__round__)? else {
-        return Err(cx.type_error(format_args!(
-            "type {} doesn't define __round__ method",
-            cx.type_name(number)
-        )));
+        return Err(
+            cx.type_error(format_args!("type {} doesn't define __round__ method", cx.type_name(number)))
+        );
     };
     if ndigits.is_none() { cx.call_pair(method, &[]) } else { cx.call_pair(method, &[ndigits]) }
 }

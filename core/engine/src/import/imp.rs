@@ -49,10 +49,10 @@ pub mod module {
     fn create_builtin(cx: &Context, spec: Value) -> PyResult<Value> {
         let name = spec_name(cx, spec)?;
         let text = name.to_utf8(cx)?;
-        if let Some(modules) = cx.root(Root::Modules).and_then(Dict::from_value) {
-            if let Some(existing) = modules.get_str(cx, name)? {
-                return Ok(existing);
-            }
+        if let Some(modules) = cx.root(Root::Modules).and_then(Dict::from_value)
+            && let Some(existing) = modules.get_str(cx, name)?
+        {
+            return Ok(existing);
         }
         match cx.find_native_module(&text) {
             Some(native) => cx.create_native_module(native),

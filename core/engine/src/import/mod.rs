@@ -24,7 +24,9 @@ impl Context {
             ));
         };
         let Some((code, _)) = frozen.find(name) else {
-            return Err(self.raise(ExceptionClass::ImportError, format_args!("no frozen module named {name}")));
+            return Err(
+                self.raise(ExceptionClass::ImportError, format_args!("no frozen module named {name}"))
+            );
         };
         let code = self.code_object(&code)?;
         let module = self.new_module(as_name)?;
@@ -70,12 +72,12 @@ impl Context {
     /// # Errors
     /// ImportError, and what the module raises.
     pub fn import_full_name(&self, name: Str) -> PyResult<Value> {
-        if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value) {
-            if let Some(module) = modules.get_str(self, name)? {
-                if !module.is_none() && !self.is_initializing(module)? {
-                    return Ok(module);
-                }
-            }
+        if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value)
+            && let Some(module) = modules.get_str(self, name)?
+            && !module.is_none()
+            && !self.is_initializing(module)?
+        {
+            return Ok(module);
         }
         let Some(bootstrap) = self.root(Root::ImportlibBootstrap) else {
             return self.import_without_system(name);
@@ -87,7 +89,9 @@ impl Context {
 
     /// Whether another thread (or this one, further out) is still running the module's body.
     fn is_initializing(&self, module: Value) -> PyResult<bool> {
-        let Some(spec) = self.find_attribute_or_none(module, self.name(Name::__spec__))? else { return Ok(false) };
+        let Some(spec) = self.find_attribute_or_none(module, self.name(Name::__spec__))? else {
+            return Ok(false);
+        };
         match self.find_attribute_or_none(spec, self.name(Name::_initializing))? {
             Some(flag) => self.is_true(flag),
             None => Ok(false),
@@ -98,7 +102,13 @@ impl Context {
     ///
     /// # Errors
     /// ImportError, and what modules raise.
-    pub fn import_with_level(&self, name: Str, globals: Value, fromlist: Value, level: i64) -> PyResult<Value> {
+    pub fn import_with_level(
+        &self,
+        name: Str,
+        globals: Value,
+        fromlist: Value,
+        level: i64,
+    ) -> PyResult<Value> {
         if level < 0 {
             return Err(self.value_error(format_args!("level must be >= 0")));
         }
@@ -193,11 +203,11 @@ impl Context {
     fn module_origin(&self, module: Value) -> PyResult<Option<Value>> {
         if let Some(spec) = self.find_attribute_or_none(module, self.name(Name::__spec__))? {
             let has_location = self.intern_str("has_location")?;
-            if let Some(flag) = self.find_attribute_or_none(spec, has_location)? {
-                if self.is_true(flag)? {
-                    let origin = self.intern_str("origin")?;
-                    return self.find_attribute_or_none(spec, origin);
-                }
+            if let Some(flag) = self.find_attribute_or_none(spec, has_location)?
+                && self.is_true(flag)?
+            {
+                let origin = self.intern_str("origin")?;
+                return self.find_attribute_or_none(spec, origin);
             }
         }
         self.find_attribute_or_none(module, self.name(Name::__file__))

@@ -30,7 +30,11 @@ fn mixed_floats(left: Value, right: Value) -> Option<(f64, f64)> {
             None
         }
     };
-    if left.is_tagged_float() || right.is_tagged_float() { Some((number(left)?, number(right)?)) } else { None }
+    if left.is_tagged_float() || right.is_tagged_float() {
+        Some((number(left)?, number(right)?))
+    } else {
+        None
+    }
 }
 
 /// `left + right`
@@ -108,7 +112,8 @@ pub fn modulo(left: Value, right: Value) -> Option<Value> {
         return None;
     }
     let remainder = left.wrapping_rem(right);
-    let adjusted = if remainder != 0 && ((remainder < 0) != (right < 0)) { remainder + right } else { remainder };
+    let adjusted =
+        if remainder != 0 && ((remainder < 0) != (right < 0)) { remainder + right } else { remainder };
     Value::small_int(adjusted)
 }
 

@@ -89,19 +89,19 @@ pub(crate) fn load_attribute(
     instruction: Instruction,
     cached: u64,
 ) -> PyResult<Called> {
-    if let (Some(object), Some(entry)) = (value.as_object(), Entry::from_word(cached)) {
-        if Shape::of(object).is_some_and(|shape| shape.current_version() == entry.version()) {
-            if entry.is(EntryKind::Property) {
-                if let Some(getter) = Value::from_word(entry.value()) {
-                    return call_getter(cx, frame, getter, value, instruction.a());
-                }
-            }
-            if entry.is(EntryKind::GetSet) {
-                if let Some(descriptor) = Value::from_word(entry.value()).and_then(Value::as_object) {
-                    let definition = crate::types::native_function::attribute_definition(descriptor);
-                    return (definition.get)(cx, value).map(Called::Done);
-                }
-            }
+    if let (Some(object), Some(entry)) = (value.as_object(), Entry::from_word(cached))
+        && Shape::of(object).is_some_and(|shape| shape.current_version() == entry.version())
+    {
+        if entry.is(EntryKind::Property)
+            && let Some(getter) = Value::from_word(entry.value())
+        {
+            return call_getter(cx, frame, getter, value, instruction.a());
+        }
+        if entry.is(EntryKind::GetSet)
+            && let Some(descriptor) = Value::from_word(entry.value()).and_then(Value::as_object)
+        {
+            let definition = crate::types::native_function::attribute_definition(descriptor);
+            return (definition.get)(cx, value).map(Called::Done);
         }
     }
     let name = operations::name(cx, frame, instruction.c() as u32);
@@ -116,21 +116,24 @@ pub(crate) fn load_attribute(
         Kind::Super => return cx.get_attribute(value, name).map(Called::Done),
         _ => {}
     }
-    let (Some(shape), Some(class)) = (Shape::of(object), Shape::of(object).and_then(|shape| Class::from_value(shape.class())))
+    let (Some(shape), Some(class)) =
+        (Shape::of(object), Shape::of(object).and_then(|shape| Class::from_value(shape.class())))
     else {
         return cx.get_attribute(value, name).map(Called::Done);
     };
-    let generic =
-        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
+    let generic = class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
     let version = shape.version(cx);
-    let (Some(version), true) = (version, generic) else { return cx.get_attribute(value, name).map(Called::Done) };
+    let (Some(version), true) = (version, generic) else {
+        return cx.get_attribute(value, name).map(Called::Done);
+    };
     let attribute = class.lookup(cx, name);
     let kind = attribute.map_or(DescriptorKind::Plain, |attribute| cx.descriptor_kind(attribute));
     if let (Some(attribute), DescriptorKind::Data) = (attribute, kind) {
         if let Some(descriptor) = attribute.as_object() {
             match Kind::of(descriptor) {
                 Kind::Property if descriptor.client_flags() & crate::kind::client_flags::SUBCLASS == 0 => {
-                    if let Some(getter) = descriptor.value(0).filter(|getter| getter.is_kind(Kind::Function)) {
+                    if let Some(getter) = descriptor.value(0).filter(|getter| getter.is_kind(Kind::Function))
+                    {
                         let entry = Entry::new(cx, version, EntryKind::Property, 0, getter.word(), 0)?;
                         set_cache(cx, frame, entry.word());
                         return call_getter(cx, frame, getter, value, instruction.a());
@@ -151,24 +154,24 @@ pub(crate) fn load_attribute(
         }
         return cx.get_attribute(value, name).map(Called::Done);
     }
-    if shape.mode() == Mode::Slots {
-        if let Some(index) = shape.find(name) {
-            if let Some(found) = read_location(object, shape, index) {
-                remember_location(cx, frame, version, shape.location(index));
-                return Ok(Called::Done(found));
-            }
-            return cx.get_attribute(value, name).map(Called::Done);
+    if shape.mode() == Mode::Slots
+        && let Some(index) = shape.find(name)
+    {
+        if let Some(found) = read_location(object, shape, index) {
+            remember_location(cx, frame, version, shape.location(index));
+            return Ok(Called::Done(found));
         }
+        return cx.get_attribute(value, name).map(Called::Done);
     }
-    if shape.mode() != Mode::Dict && kind == DescriptorKind::Plain {
-        if let Some(attribute) = attribute {
-            if crate::attribute::special_dict_slot(object).is_none() {
-                let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
-                // `LoadMethod` shares the kind but not the cache: the word belongs to this instruction.
-                set_cache(cx, frame, entry.word());
-                return Ok(Called::Done(attribute));
-            }
-        }
+    if shape.mode() != Mode::Dict
+        && kind == DescriptorKind::Plain
+        && let Some(attribute) = attribute
+        && crate::attribute::special_dict_slot(object).is_none()
+    {
+        let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
+        // `LoadMethod` shares the kind but not the cache: the word belongs to this instruction.
+        set_cache(cx, frame, entry.word());
+        return Ok(Called::Done(attribute));
     }
     cx.get_attribute(value, name).map(Called::Done)
 }
@@ -184,7 +187,10 @@ fn remember_location(cx: &Context, frame: &Frame, version: u64, location: Locati
 }
 
 fn remember_module_attribute(cx: &Context, frame: &Frame, module: Value, name: Str) -> PyResult<()> {
-    let dict = module.as_object().and_then(|object| object.value(crate::types::module::DICT)).and_then(Dict::from_value);
+    let dict = module
+        .as_object()
+        .and_then(|object| object.value(crate::types::module::DICT))
+        .and_then(Dict::from_value);
     if let Some(place) = match dict {
         Some(dict) => dict.find(cx, name.as_value())?,
         None => None,
@@ -215,7 +221,13 @@ fn load_type_attribute(cx: &Context, frame: &Frame, value: Value, name: Str) -> 
     cx.get_attribute(value, name)
 }
 
-fn call_getter(cx: &Context, frame: &Frame, getter: Value, receiver: Value, destination: u16) -> PyResult<Called> {
+fn call_getter(
+    cx: &Context,
+    frame: &Frame,
+    getter: Value,
+    receiver: Value,
+    destination: u16,
+) -> PyResult<Called> {
     let Some(function) = crate::types::function::Function::from_value(getter) else {
         return cx.call(getter, &[receiver]).map(Called::Done);
     };
@@ -263,23 +275,22 @@ pub(crate) fn load_method(
         Some(shape) => shape.version(cx),
         None => class.version(cx),
     };
-    let generic =
-        class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
-    if let (Some(version), true) = (version, generic) {
-        if let Some(attribute) = class.lookup(cx, name) {
-            let hidden = match (value.as_object(), shape) {
-                (Some(object), Some(shape)) => match shape.mode() {
-                    Mode::Fixed => crate::attribute::special_dict_slot(object).is_some(),
-                    Mode::Slots => shape.find(name).is_some(),
-                    Mode::Dict => true,
-                },
-                _ => false,
-            };
-            if is_plain_method(attribute) && !hidden {
-                let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
-                set_cache(cx, frame, entry.word());
-                return Ok(MethodPair { callable: attribute, receiver: Some(value) });
-            }
+    let generic = class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| cx.is_generic_hook(hook));
+    if let (Some(version), true) = (version, generic)
+        && let Some(attribute) = class.lookup(cx, name)
+    {
+        let hidden = match (value.as_object(), shape) {
+            (Some(object), Some(shape)) => match shape.mode() {
+                Mode::Fixed => crate::attribute::special_dict_slot(object).is_some(),
+                Mode::Slots => shape.find(name).is_some(),
+                Mode::Dict => true,
+            },
+            _ => false,
+        };
+        if is_plain_method(attribute) && !hidden {
+            let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
+            set_cache(cx, frame, entry.word());
+            return Ok(MethodPair { callable: attribute, receiver: Some(value) });
         }
     }
     cx.method_pair(value, name)
@@ -337,8 +348,7 @@ pub(crate) fn store_attribute(
         return cx.set_attribute(target, name, Some(value));
     };
     let class = cx.class_of(target);
-    let generic =
-        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
+    let generic = class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
     let version = shape.version(cx);
     let attribute = class.lookup(cx, name);
     let data = attribute.is_some_and(|attribute| cx.descriptor_kind(attribute).takes_writes());
@@ -349,13 +359,12 @@ pub(crate) fn store_attribute(
     cx.generic_set_attribute(target, name, Some(value))?;
     if let Some(index) = shape.find(name) {
         remember_location(cx, frame, version, shape.location(index));
-    } else if let Some(after) = Shape::of(object) {
-        if let (Some(index), Mode::Slots) = (after.find(name), after.mode()) {
-            if let (Location::Inline(slot), true) = (after.location(index), index == shape.count()) {
-                let entry = Entry::new(cx, version, EntryKind::Transition, slot, 0, after.word())?;
-                set_cache(cx, frame, entry.word());
-            }
-        }
+    } else if let Some(after) = Shape::of(object)
+        && let (Some(index), Mode::Slots) = (after.find(name), after.mode())
+        && let (Location::Inline(slot), true) = (after.location(index), index == shape.count())
+    {
+        let entry = Entry::new(cx, version, EntryKind::Transition, slot, 0, after.word())?;
+        set_cache(cx, frame, entry.word());
     }
     Ok(())
 }
@@ -365,14 +374,14 @@ fn remember_member_store(cx: &Context, frame: &Frame, target: Value, name: Str) 
     let Some(object) = target.as_object() else { return };
     let Some(shape) = Shape::of(object) else { return };
     let class = cx.class_of(target);
-    let generic =
-        class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
-    if let (Some(version), true) = (shape.version(cx), generic) {
-        if let Some(descriptor) = class.lookup(cx, name).and_then(|attribute| attribute.as_kind(Kind::MemberDescriptor)) {
-            let slot = crate::types::native_function::member_slot(descriptor);
-            if slot <= MAXIMUM_PLACE && slot < object.slot_count() {
-                set_cache(cx, frame, pack(version, slot as u64));
-            }
+    let generic = class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
+    if let (Some(version), true) = (shape.version(cx), generic)
+        && let Some(descriptor) =
+            class.lookup(cx, name).and_then(|attribute| attribute.as_kind(Kind::MemberDescriptor))
+    {
+        let slot = crate::types::native_function::member_slot(descriptor);
+        if slot <= MAXIMUM_PLACE && slot < object.slot_count() {
+            set_cache(cx, frame, pack(version, slot as u64));
         }
     }
 }

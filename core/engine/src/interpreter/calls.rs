@@ -115,10 +115,10 @@ pub(crate) fn call_window(
             cx.call_with(method.function(), Arguments { values, keyword_names: names }).map(Called::Done)
         }
         Kind::Type => {
-            if let Some(class) = Class::from_value(callee) {
-                if let Some(pushed) = construct(cx, frame, class, window, count, names, destination)? {
-                    return Ok(pushed);
-                }
+            if let Some(class) = Class::from_value(callee)
+                && let Some(pushed) = construct(cx, frame, class, window, count, names, destination)?
+            {
+                return Ok(pushed);
             }
             let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
             cx.call_with(callee, passed).map(Called::Done)

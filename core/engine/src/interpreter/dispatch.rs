@@ -8,23 +8,16 @@ use threadsnake_bytecode::{Instruction, Operation};
 use threadsnake_heap::arch::{AtomicU64, Ordering};
 
 use crate::context::{Context, ThreadRoot};
-use crate::error::{ExceptionClass, PyResult, Raised};
+use crate::error::{PyResult, Raised};
 use crate::interpreter::frame::{Frame, frame_flags};
 use crate::interpreter::{Exit, arithmetic, attribute_cache, calls, global_cache, operations, unwind};
-use crate::kind::{Kind, client_flags};
-use crate::native::Arguments;
-use crate::object_access::ObjectAccess;
+use crate::kind::Kind;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::number::BinaryOperator;
-use crate::shape::VERSION;
-use crate::types::cell;
-use crate::types::class::Class;
 use crate::types::dict::Dict;
 use crate::types::function::Function;
 use crate::types::generator;
 use crate::types::list::List;
-use crate::types::native_function;
-use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
 
@@ -338,7 +331,9 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                     }
                 }
                 Operation::DeleteFree => match operations::free_cell(frame, i.a()) {
-                    Some(target) if operations::cell_contents(target).is_some() => operations::set_cell(cx, target, None),
+                    Some(target) if operations::cell_contents(target).is_some() => {
+                        operations::set_cell(cx, target, None)
+                    }
                     _ => {
                         save!();
                         break 'running operations::unbound_free(cx, frame, i.a());
@@ -355,7 +350,8 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::LoadNamespaceOrCell => {
                     save!();
                     let name = extra!().a();
-                    let value = check!(operations::namespace_or_cell(cx, frame, get!(i.b()), get!(i.c()), name));
+                    let value =
+                        check!(operations::namespace_or_cell(cx, frame, get!(i.b()), get!(i.c()), name));
                     set!(i.a(), value);
                     skip_extra!();
                 }
@@ -509,7 +505,9 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::BitAnd => binary!(i, arithmetic::bit_and, BinaryOperator::And),
                 Operation::BitOr => binary!(i, arithmetic::bit_or, BinaryOperator::Or),
                 Operation::BitXor => binary!(i, arithmetic::bit_xor, BinaryOperator::Xor),
-                Operation::MatrixMultiply => slow_binary!(i, binary_operation, BinaryOperator::MatrixMultiply),
+                Operation::MatrixMultiply => {
+                    slow_binary!(i, binary_operation, BinaryOperator::MatrixMultiply)
+                }
                 Operation::InPlaceAdd => {
                     let left = get!(i.b());
                     let right = get!(i.c());
@@ -523,17 +521,29 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 }
                 Operation::InPlaceSubtract => in_place!(i, arithmetic::subtract, BinaryOperator::Subtract),
                 Operation::InPlaceMultiply => in_place!(i, arithmetic::multiply, BinaryOperator::Multiply),
-                Operation::InPlaceTrueDivide => in_place!(i, arithmetic::true_divide, BinaryOperator::TrueDivide),
-                Operation::InPlaceFloorDivide => in_place!(i, arithmetic::floor_divide, BinaryOperator::FloorDivide),
+                Operation::InPlaceTrueDivide => {
+                    in_place!(i, arithmetic::true_divide, BinaryOperator::TrueDivide)
+                }
+                Operation::InPlaceFloorDivide => {
+                    in_place!(i, arithmetic::floor_divide, BinaryOperator::FloorDivide)
+                }
                 Operation::InPlaceModulo => in_place!(i, arithmetic::modulo, BinaryOperator::Modulo),
                 Operation::InPlacePower => slow_binary!(i, in_place_operation, BinaryOperator::Power),
-                Operation::InPlaceLeftShift => in_place!(i, arithmetic::left_shift, BinaryOperator::LeftShift),
-                Operation::InPlaceRightShift => in_place!(i, arithmetic::right_shift, BinaryOperator::RightShift),
+                Operation::InPlaceLeftShift => {
+                    in_place!(i, arithmetic::left_shift, BinaryOperator::LeftShift)
+                }
+                Operation::InPlaceRightShift => {
+                    in_place!(i, arithmetic::right_shift, BinaryOperator::RightShift)
+                }
                 Operation::InPlaceBitAnd => in_place!(i, arithmetic::bit_and, BinaryOperator::And),
                 Operation::InPlaceBitOr => in_place!(i, arithmetic::bit_or, BinaryOperator::Or),
                 Operation::InPlaceBitXor => in_place!(i, arithmetic::bit_xor, BinaryOperator::Xor),
-                Operation::InPlaceMatrixMultiply => slow_binary!(i, in_place_operation, BinaryOperator::MatrixMultiply),
-                Operation::AddImmediate => immediate!(i, arithmetic::add, binary_operation, BinaryOperator::Add),
+                Operation::InPlaceMatrixMultiply => {
+                    slow_binary!(i, in_place_operation, BinaryOperator::MatrixMultiply)
+                }
+                Operation::AddImmediate => {
+                    immediate!(i, arithmetic::add, binary_operation, BinaryOperator::Add)
+                }
                 Operation::SubtractImmediate => {
                     immediate!(i, arithmetic::subtract, binary_operation, BinaryOperator::Subtract)
                 }
@@ -584,7 +594,9 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::Equal => compare!(i, arithmetic::equal, CompareOperator::Equal),
                 Operation::NotEqual => compare!(i, arithmetic::not_equal, CompareOperator::NotEqual),
                 Operation::Greater => compare!(i, arithmetic::greater, CompareOperator::Greater),
-                Operation::GreaterEqual => compare!(i, arithmetic::greater_equal, CompareOperator::GreaterEqual),
+                Operation::GreaterEqual => {
+                    compare!(i, arithmetic::greater_equal, CompareOperator::GreaterEqual)
+                }
                 Operation::Is => set!(i.a(), Value::from_bool(word!(i.b()) == word!(i.c()))),
                 Operation::IsNot => set!(i.a(), Value::from_bool(word!(i.b()) != word!(i.c()))),
                 Operation::Contains => {
@@ -653,15 +665,21 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::JumpIfNotEqual => {
                     jump_registers!(i, arithmetic::not_equal, CompareOperator::NotEqual, true)
                 }
-                Operation::JumpIfGreater => jump_registers!(i, arithmetic::greater, CompareOperator::Greater, true),
+                Operation::JumpIfGreater => {
+                    jump_registers!(i, arithmetic::greater, CompareOperator::Greater, true)
+                }
                 Operation::JumpIfGreaterEqual => {
                     jump_registers!(i, arithmetic::greater_equal, CompareOperator::GreaterEqual, true)
                 }
-                Operation::JumpIfNotLess => jump_registers!(i, arithmetic::less, CompareOperator::Less, false),
+                Operation::JumpIfNotLess => {
+                    jump_registers!(i, arithmetic::less, CompareOperator::Less, false)
+                }
                 Operation::JumpIfNotLessEqual => {
                     jump_registers!(i, arithmetic::less_equal, CompareOperator::LessEqual, false)
                 }
-                Operation::JumpIfNotEqualTo => jump_registers!(i, arithmetic::equal, CompareOperator::Equal, false),
+                Operation::JumpIfNotEqualTo => {
+                    jump_registers!(i, arithmetic::equal, CompareOperator::Equal, false)
+                }
                 Operation::JumpIfNotUnequal => {
                     jump_registers!(i, arithmetic::not_equal, CompareOperator::NotEqual, false)
                 }
@@ -671,7 +689,9 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::JumpIfNotGreaterEqual => {
                     jump_registers!(i, arithmetic::greater_equal, CompareOperator::GreaterEqual, false)
                 }
-                Operation::JumpIfLessImmediate => jump_immediate!(i, arithmetic::less, CompareOperator::Less, true),
+                Operation::JumpIfLessImmediate => {
+                    jump_immediate!(i, arithmetic::less, CompareOperator::Less, true)
+                }
                 Operation::JumpIfLessEqualImmediate => {
                     jump_immediate!(i, arithmetic::less_equal, CompareOperator::LessEqual, true)
                 }
@@ -786,11 +806,17 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                     if let Some(function) = Function::from_value(callee) {
                         // SAFETY: the window lies within the frame's registers.
                         let window = unsafe { base.add(i.b() as usize + 1) };
-                        called!(calls::call_python(cx, function, window, i.c() as usize, None, i.a(), 0), i.a());
+                        called!(
+                            calls::call_python(cx, function, window, i.c() as usize, None, i.a(), 0),
+                            i.a()
+                        );
                     } else {
                         // SAFETY: as above.
                         let window = unsafe { base.add(i.b() as usize) };
-                        called!(calls::call_window(cx, frame, callee, window, i.c() as usize, None, i.a()), i.a());
+                        called!(
+                            calls::call_window(cx, frame, callee, window, i.c() as usize, None, i.a()),
+                            i.a()
+                        );
                     }
                 }
                 Operation::CallMethod => {
@@ -876,7 +902,8 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::MakeFunction => {
                     save!();
                     // SAFETY: verified: the constant and the registers exist.
-                    let (code, parts) = unsafe { (*constants.add(i.b() as usize), base.add(i.a() as usize + 1)) };
+                    let (code, parts) =
+                        unsafe { (*constants.add(i.b() as usize), base.add(i.a() as usize + 1)) };
                     let part = |index: u16| {
                         if i.c() & (1 << index) != 0 {
                             // SAFETY: as above.
@@ -885,8 +912,12 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                             None
                         }
                     };
-                    let function =
-                        check!(operations::make_function(cx, frame, code, [part(0), part(1), part(2), part(3)]));
+                    let function = check!(operations::make_function(
+                        cx,
+                        frame,
+                        code,
+                        [part(0), part(1), part(2), part(3)]
+                    ));
                     set!(i.a(), function);
                 }
                 Operation::LoadBuildClass => {
@@ -1009,7 +1040,8 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::ImportName => {
                     save!();
                     let name = operations::name(cx, frame, i.c() as u32);
-                    let module = check!(operations::import_name(cx, frame, name, get!(i.b()), get!(i.b() + 1)));
+                    let module =
+                        check!(operations::import_name(cx, frame, name, get!(i.b()), get!(i.b() + 1)));
                     set!(i.a(), module);
                 }
                 Operation::ImportFrom => {

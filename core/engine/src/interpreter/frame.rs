@@ -114,11 +114,11 @@ impl Frame {
 
     /// Sets a register.
     pub fn set_register(&self, index: usize, value: Option<Value>) {
-        if let Some(data) = self.code_data() {
-            if index < data.register_count as usize {
-                // SAFETY: as for `register`.
-                unsafe { self.base.get().add(index).write(Value::word_or_empty(value)) };
-            }
+        if let Some(data) = self.code_data()
+            && index < data.register_count as usize
+        {
+            // SAFETY: as for `register`.
+            unsafe { self.base.get().add(index).write(Value::word_or_empty(value)) };
         }
     }
 

@@ -9,7 +9,9 @@ use crate::context::Context;
 use crate::engine::Root;
 use crate::error::PyResult;
 use crate::interpreter::frame::Frame;
-use crate::interpreter::inline_cache::{Entry, EntryKind, MAXIMUM_PLACE, is_packed, pack, packed_place, packed_version};
+use crate::interpreter::inline_cache::{
+    Entry, EntryKind, MAXIMUM_PLACE, is_packed, pack, packed_place, packed_version,
+};
 use crate::interpreter::operations;
 use crate::types::dict::Dict;
 use crate::types::dict_table::DictTable;
@@ -50,25 +52,25 @@ pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32) -> PyRes
     // Taken before the lookups, so that what changes meanwhile makes the cache miss.
     let table_before = globals.table();
     let entries_before = table_before.map_or(0, DictTable::entry_count);
-    if let Some((table, entry)) = place_of(cx, globals, name.as_value())? {
-        if let Some(value) = table.value(entry) {
-            if entry <= MAXIMUM_PLACE {
-                set_cache(cx, frame, pack(table.id(), entry as u64));
-            }
-            return Ok(value);
+    if let Some((table, entry)) = place_of(cx, globals, name.as_value())?
+        && let Some(value) = table.value(entry)
+    {
+        if entry <= MAXIMUM_PLACE {
+            set_cache(cx, frame, pack(table.id(), entry as u64));
         }
+        return Ok(value);
     }
     let builtins = operations::builtins_of(cx, globals)?;
-    if let Some((table, entry)) = place_of(cx, builtins, name.as_value())? {
-        if let Some(value) = table.value(entry) {
-            let engine_builtins = cx.root(Root::Builtins).is_some_and(|own| own.is(builtins.as_value()));
-            if let (Some(before), true) = (table_before, engine_builtins) {
-                let cached =
-                    Entry::new(cx, before.id(), EntryKind::Builtin, entry, table.id(), entries_before as u64)?;
-                set_cache(cx, frame, cached.word());
-            }
-            return Ok(value);
+    if let Some((table, entry)) = place_of(cx, builtins, name.as_value())?
+        && let Some(value) = table.value(entry)
+    {
+        let engine_builtins = cx.root(Root::Builtins).is_some_and(|own| own.is(builtins.as_value()));
+        if let (Some(before), true) = (table_before, engine_builtins) {
+            let cached =
+                Entry::new(cx, before.id(), EntryKind::Builtin, entry, table.id(), entries_before as u64)?;
+            set_cache(cx, frame, cached.word());
         }
+        return Ok(value);
     }
     Err(cx.name_error(name))
 }
@@ -76,10 +78,10 @@ pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32) -> PyRes
 /// Sets the cache word of the instruction under way.
 pub(crate) fn set_cache(cx: &Context, frame: &Frame, word: u64) {
     let index = frame.instruction_index() as usize;
-    if let Some(caches) = caches_of(frame) {
-        if index < caches.slot_count() {
-            cx.mutator().store(caches, index, word);
-        }
+    if let Some(caches) = caches_of(frame)
+        && index < caches.slot_count()
+    {
+        cx.mutator().store(caches, index, word);
     }
 }
 

@@ -9,7 +9,7 @@
 //! Source: Hölzle, Chambers and Ungar, "Optimizing Dynamically-Typed Object-Oriented Languages With Polymorphic Inline Caches"
 //! (1991), in the monomorphic form.
 
-use threadsnake_heap::{ObjectRef};
+use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
 use crate::error::PyResult;

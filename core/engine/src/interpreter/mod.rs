@@ -103,11 +103,11 @@ pub(crate) fn push_frame(
     frame.flags.set(flags);
     cx.recursion_depth.set(depth + 1);
     // Function entry is a safepoint; the frame is complete, so an exception raised here is raised in it.
-    if cx.poll_word().load(threadsnake_heap::arch::Ordering::Relaxed) != 0 {
-        if let Err(raised) = cx.poll_slow() {
-            pop_frame(cx);
-            return Err(raised);
-        }
+    if cx.poll_word().load(threadsnake_heap::arch::Ordering::Relaxed) != 0
+        && let Err(raised) = cx.poll_slow()
+    {
+        pop_frame(cx);
+        return Err(raised);
     }
     Ok(())
 }

@@ -57,7 +57,9 @@ pub(crate) fn unbound_free(cx: &Context, frame: &Frame, index: u16) -> Raised {
     let name = free_name(cx, frame, index);
     cx.raise(
         ExceptionClass::NameError,
-        format_args!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope"),
+        format_args!(
+            "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        ),
     )
 }
 
@@ -115,16 +117,13 @@ fn mapping_find(cx: &Context, mapping: Value, name: Str) -> PyResult<Option<Valu
 /// The builtins that code with these globals sees: `globals['__builtins__']` (a module or dict), or the engine's.
 pub(crate) fn builtins_of(cx: &Context, globals: Dict) -> PyResult<Dict> {
     let own = cx.root(Root::Builtins).and_then(Dict::from_value);
-    match globals.get_str(cx, cx.name(Name::__builtins__))? {
-        Some(value) => {
-            if let Some(dict) = Dict::from_value(value) {
-                return Ok(dict);
-            }
-            if value.is_kind(Kind::Module) {
-                return cx.module_dict(value);
-            }
+    if let Some(value) = globals.get_str(cx, cx.name(Name::__builtins__))? {
+        if let Some(dict) = Dict::from_value(value) {
+            return Ok(dict);
         }
-        None => {}
+        if value.is_kind(Kind::Module) {
+            return cx.module_dict(value);
+        }
     }
     match own {
         Some(dict) => Ok(dict),
@@ -168,7 +167,12 @@ pub(crate) fn namespace_or_cell(
     }
 }
 
-pub(crate) fn namespace_or_global(cx: &Context, frame: &Frame, mapping: Value, index: u16) -> PyResult<Value> {
+pub(crate) fn namespace_or_global(
+    cx: &Context,
+    frame: &Frame,
+    mapping: Value,
+    index: u16,
+) -> PyResult<Value> {
     let name = name(cx, frame, index as u32);
     if let Some(value) = mapping_find(cx, mapping, name)? {
         return Ok(value);
@@ -198,10 +202,10 @@ pub(crate) fn delete_global(cx: &Context, frame: &Frame, index: u32) -> PyResult
 
 pub(crate) fn load_name(cx: &Context, frame: &Frame, index: u32) -> PyResult<Value> {
     let name = name(cx, frame, index);
-    if frame.namespace.get() != 0 {
-        if let Some(value) = mapping_find(cx, namespace(frame), name)? {
-            return Ok(value);
-        }
+    if frame.namespace.get() != 0
+        && let Some(value) = mapping_find(cx, namespace(frame), name)?
+    {
+        return Ok(value);
     }
     match find_global(cx, frame, name)? {
         Some(value) => Ok(value),
@@ -318,23 +322,30 @@ pub(crate) fn store_subscript_fast(cx: &Context, container: Value, index: Value,
 
 /// `left += right` beyond tagged numbers: strings grow in place.
 pub(crate) fn in_place_add(cx: &Context, left: Value, right: Value) -> PyResult<Value> {
-    if let (Some(text), Some(more)) = (Str::from_value(left), Str::from_value(right)) {
-        if text.is_exact() && more.is_exact() {
-            return Ok(cx.str_append(text, more)?.as_value());
-        }
+    if let (Some(text), Some(more)) = (Str::from_value(left), Str::from_value(right))
+        && text.is_exact()
+        && more.is_exact()
+    {
+        return Ok(cx.str_append(text, more)?.as_value());
     }
     cx.in_place_operation(BinaryOperator::Add, left, right)
 }
 
 /// The truth of a fused comparison.
-pub(crate) fn compare_truth(cx: &Context, operator: CompareOperator, left: Value, right: Value) -> PyResult<bool> {
-    if let (Some(first), Some(second)) = (Str::from_value(left), Str::from_value(right)) {
-        if first.is_exact() && second.is_exact() {
-            match operator {
-                CompareOperator::Equal => return Ok(first.equals(second)),
-                CompareOperator::NotEqual => return Ok(!first.equals(second)),
-                _ => {}
-            }
+pub(crate) fn compare_truth(
+    cx: &Context,
+    operator: CompareOperator,
+    left: Value,
+    right: Value,
+) -> PyResult<bool> {
+    if let (Some(first), Some(second)) = (Str::from_value(left), Str::from_value(right))
+        && first.is_exact()
+        && second.is_exact()
+    {
+        match operator {
+            CompareOperator::Equal => return Ok(first.equals(second)),
+            CompareOperator::NotEqual => return Ok(!first.equals(second)),
+            _ => {}
         }
     }
     let result = cx.rich_compare(operator, left, right)?;
@@ -368,9 +379,7 @@ pub(crate) fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
                     return Ok([start.word(), stop.word(), step.word()]);
                 }
             }
-            Kind::List | Kind::Tuple
-                if object.client_flags() & crate::kind::client_flags::SUBCLASS == 0 =>
-            {
+            Kind::List | Kind::Tuple if object.client_flags() & crate::kind::client_flags::SUBCLASS == 0 => {
                 return Ok([value.word(), zero, 0]);
             }
             _ => {}
@@ -413,7 +422,12 @@ pub(crate) fn get_async_next(cx: &Context, iterator: Value) -> PyResult<Value> {
     crate::types::generator::awaitable(cx, awaitable, 3)
 }
 
-pub(crate) fn make_function(cx: &Context, frame: &Frame, code: u64, parts: [Option<Value>; 4]) -> PyResult<Value> {
+pub(crate) fn make_function(
+    cx: &Context,
+    frame: &Frame,
+    code: u64,
+    parts: [Option<Value>; 4],
+) -> PyResult<Value> {
     let (Some(code), Some(globals)) =
         (Value::from_word(code).and_then(CodeObject::from_value), frame.globals_dict())
     else {
@@ -436,7 +450,9 @@ pub(crate) fn make_function(cx: &Context, frame: &Frame, code: u64, parts: [Opti
 }
 
 pub(crate) fn load_build_class(cx: &Context, frame: &Frame) -> PyResult<Value> {
-    let Some(globals) = frame.globals_dict() else { return Err(cx.name_error(cx.name(Name::__build_class__))) };
+    let Some(globals) = frame.globals_dict() else {
+        return Err(cx.name_error(cx.name(Name::__build_class__)));
+    };
     match builtins_of(cx, globals)?.get_str(cx, cx.name(Name::__build_class__))? {
         Some(function) => Ok(function),
         None => Err(cx.raise(ExceptionClass::NameError, format_args!("__build_class__ not found"))),
@@ -479,10 +495,9 @@ pub(crate) fn list_extend(cx: &Context, target: Value, source: Value) -> PyResul
     let Some(list) = List::from_value(target) else { return Ok(()) };
     let class = cx.class_of(source);
     if class.lookup_name(cx, Name::__iter__).is_none() && class.lookup_name(cx, Name::__getitem__).is_none() {
-        return Err(cx.type_error(format_args!(
-            "Value after * must be an iterable, not {}",
-            cx.type_name(source)
-        )));
+        return Err(
+            cx.type_error(format_args!("Value after * must be an iterable, not {}", cx.type_name(source)))
+        );
     }
     let items = cx.collect(source)?;
     for &item in items.as_slice() {
@@ -635,7 +650,9 @@ pub(crate) fn unpack_extended(
     let items = cx.unpack_with_rest(source, before, after)?;
     let all = items.as_slice();
     if all.len() != before + 1 + after {
-        return Err(cx.raise(ExceptionClass::SystemError, format_args!("unpacking gave another number of values")));
+        return Err(
+            cx.raise(ExceptionClass::SystemError, format_args!("unpacking gave another number of values"))
+        );
     }
     write_registers(target, all);
     Ok(())
@@ -788,7 +805,11 @@ pub(crate) fn raise_current(cx: &Context) -> Raised {
     }
 }
 
-pub(crate) fn match_exception_group(cx: &Context, exception: Value, clause: Value) -> PyResult<(Value, Value)> {
+pub(crate) fn match_exception_group(
+    cx: &Context,
+    exception: Value,
+    clause: Value,
+) -> PyResult<(Value, Value)> {
     crate::types::exception_group::match_clause(cx, exception, clause)
 }
 
@@ -829,7 +850,9 @@ pub(crate) fn load_special(cx: &Context, value: Value, which: u16) -> PyResult<M
             },
         ),
     };
-    Err(cx.type_error(format_args!("'{type_name}' object does not support the {protocol} protocol{missing}{hint}")))
+    Err(cx.type_error(format_args!(
+        "'{type_name}' object does not support the {protocol} protocol{missing}{hint}"
+    )))
 }
 
 pub(crate) fn call_exit(
@@ -839,8 +862,9 @@ pub(crate) fn call_exit(
     exception: Value,
 ) -> PyResult<Value> {
     let class = cx.class_of(exception).as_value();
-    let traceback =
-        as_exception(exception).and_then(|object| object.value(exception::slot::TRACEBACK)).unwrap_or(Value::NONE);
+    let traceback = as_exception(exception)
+        .and_then(|object| object.value(exception::slot::TRACEBACK))
+        .unwrap_or(Value::NONE);
     cx.call_pair(MethodPair { callable, receiver }, &[class, exception, traceback])
 }
 
@@ -881,10 +905,9 @@ pub(crate) fn match_keys(cx: &Context, subject: Value, keys: Value) -> PyResult<
 fn check_duplicate_key(cx: &Context, keys: Tuple, index: usize, key: Value) -> PyResult<()> {
     for earlier in keys.iter().take(index) {
         if cx.equal(earlier, key)? {
-            return Err(cx.value_error(format_args!(
-                "mapping pattern checks duplicate key ({})",
-                cx.repr_lossy(key)
-            )));
+            return Err(
+                cx.value_error(format_args!("mapping pattern checks duplicate key ({})", cx.repr_lossy(key)))
+            );
         }
     }
     Ok(())
@@ -969,7 +992,9 @@ fn pattern_attribute(
 ) -> PyResult<Option<Value>> {
     let name = cx.intern(name)?;
     if seen.as_slice().iter().any(|other| other.is(name.as_value())) {
-        return Err(cx.type_error(format_args!("{class_name}() got multiple sub-patterns for attribute '{name}'")));
+        return Err(
+            cx.type_error(format_args!("{class_name}() got multiple sub-patterns for attribute '{name}'"))
+        );
     }
     seen.push(name.as_value());
     cx.find_attribute_or_none(subject, name)
@@ -1005,7 +1030,9 @@ pub(crate) fn call_intrinsic(cx: &Context, number: u16, arguments: &[Value]) -> 
             }
         }
         Some(Intrinsic::TypeVariable) => type_parameters::type_variable(cx, first, None, None),
-        Some(Intrinsic::TypeVariableWithBound) => type_parameters::type_variable(cx, first, Some(second), None),
+        Some(Intrinsic::TypeVariableWithBound) => {
+            type_parameters::type_variable(cx, first, Some(second), None)
+        }
         Some(Intrinsic::TypeVariableWithConstraints) => {
             type_parameters::type_variable(cx, first, None, Some(second))
         }

@@ -39,7 +39,9 @@ fn handler(cx: &Context, function: &str, errors: Option<Value>) -> PyResult<Stri
             Some(name) => codec_name_or(cx, Some(name), "strict"),
             None => {
                 let class_name = argument_type(cx, errors);
-                Err(cx.type_error(format_args!("{function}() argument 2 must be str or None, not {class_name}")))
+                Err(cx.type_error(format_args!(
+                    "{function}() argument 2 must be str or None, not {class_name}"
+                )))
             }
         },
     }
@@ -193,9 +195,16 @@ fn decode_table(cx: &Context, data: Value, errors: Option<Value>, mapping: Value
             continue;
         }
         let error = CodecError { start: at, end: at + 1, reason: UNMAPPED };
-        at = cx.handle_decode_error(Codec::Windows1252, &bytes, Some(data), &errors, &error, &mut |code_point| {
-            builder.push(code_point);
-        })?;
+        at = cx.handle_decode_error(
+            Codec::Windows1252,
+            &bytes,
+            Some(data),
+            &errors,
+            &error,
+            &mut |code_point| {
+                builder.push(code_point);
+            },
+        )?;
     }
     let text = builder.finish(cx)?;
     pair(cx, text.as_value(), bytes.len())
@@ -259,8 +268,7 @@ fn encode_table(cx: &Context, value: Value, errors: Option<Value>, mapping: Valu
         if let Some(handler) = builtin {
             let names = |code_point: u32| cx.name_of_character(code_point);
             let mut made = Vec::new();
-            let handled =
-                with_units!(source, units => handler.encode(Codec::Windows1252, units, &error, &names, &mut made));
+            let handled = with_units!(source, units => handler.encode(Codec::Windows1252, units, &error, &names, &mut made));
             let Some(place) = handled else { return Err(unmapped()) };
             if handler == ErrorHandler::SurrogateEscape {
                 out.extend_from_slice(&made);
@@ -341,7 +349,9 @@ fn unescape(cx: &Context, input: &[u8], errors: &str) -> PyResult<Vec<u8>> {
                         match errors {
                             "strict" => {
                                 let place = at - 2;
-                                return Err(cx.value_error(format_args!("invalid \\x escape at position {place}")));
+                                return Err(
+                                    cx.value_error(format_args!("invalid \\x escape at position {place}"))
+                                );
                             }
                             "replace" => out.push(b'?'),
                             "ignore" => {}
@@ -441,9 +451,7 @@ pub mod module {
     #[pyfunction]
     fn _unregister_error(cx: &Context, errors: Str) -> PyResult<bool> {
         if ErrorHandler::from_name(&errors.to_utf8(cx)?).is_some() {
-            return Err(cx.value_error(format_args!(
-                "cannot un-register built-in error handler '{errors}'"
-            )));
+            return Err(cx.value_error(format_args!("cannot un-register built-in error handler '{errors}'")));
         }
         Ok(cx.codec_table(Root::CodecErrors)?.remove(cx, errors.as_value())?.is_some())
     }
@@ -513,7 +521,12 @@ pub mod module {
     }
 
     #[pyfunction(signature = "(data, errors=None, mapping=None, /)")]
-    fn charmap_decode(cx: &Context, data: Value, errors: Option<Value>, mapping: Option<Value>) -> PyResult<Value> {
+    fn charmap_decode(
+        cx: &Context,
+        data: Value,
+        errors: Option<Value>,
+        mapping: Option<Value>,
+    ) -> PyResult<Value> {
         match mapping.filter(|mapping| !mapping.is_none()) {
             Some(mapping) => decode_table(cx, data, errors, mapping),
             None => super::decode(cx, "charmap_decode", Codec::Latin1, data, errors, true),
@@ -521,7 +534,12 @@ pub mod module {
     }
 
     #[pyfunction(signature = "(str, errors=None, mapping=None, /)")]
-    fn charmap_encode(cx: &Context, str: Value, errors: Option<Value>, mapping: Option<Value>) -> PyResult<Value> {
+    fn charmap_encode(
+        cx: &Context,
+        str: Value,
+        errors: Option<Value>,
+        mapping: Option<Value>,
+    ) -> PyResult<Value> {
         match mapping.filter(|mapping| !mapping.is_none()) {
             Some(mapping) => encode_table(cx, str, errors, mapping),
             None => super::encode(cx, "charmap_encode", Codec::Latin1, str, errors),
@@ -540,18 +558,30 @@ pub mod module {
     }
 
     #[pyfunction(signature = "(data, errors=None, final=True, /)")]
-    fn unicode_escape_decode(cx: &Context, data: Value, errors: Option<Value>, r#final: bool) -> PyResult<Value> {
+    fn unicode_escape_decode(
+        cx: &Context,
+        data: Value,
+        errors: Option<Value>,
+        r#final: bool,
+    ) -> PyResult<Value> {
         let errors = handler(cx, "unicode_escape_decode", errors)?;
         let bytes = text_or_bytes(cx, data)?;
-        let (text, consumed) = cx.decode_native(Codec::UnicodeEscape, &bytes, Some(data), &errors, r#final)?;
+        let (text, consumed) =
+            cx.decode_native(Codec::UnicodeEscape, &bytes, Some(data), &errors, r#final)?;
         pair(cx, text.as_value(), consumed)
     }
 
     #[pyfunction(signature = "(data, errors=None, final=True, /)")]
-    fn raw_unicode_escape_decode(cx: &Context, data: Value, errors: Option<Value>, r#final: bool) -> PyResult<Value> {
+    fn raw_unicode_escape_decode(
+        cx: &Context,
+        data: Value,
+        errors: Option<Value>,
+        r#final: bool,
+    ) -> PyResult<Value> {
         let errors = handler(cx, "raw_unicode_escape_decode", errors)?;
         let bytes = text_or_bytes(cx, data)?;
-        let (text, consumed) = cx.decode_native(Codec::RawUnicodeEscape, &bytes, Some(data), &errors, r#final)?;
+        let (text, consumed) =
+            cx.decode_native(Codec::RawUnicodeEscape, &bytes, Some(data), &errors, r#final)?;
         pair(cx, text.as_value(), consumed)
     }
 
@@ -667,7 +697,8 @@ pub mod module {
         byteorder: i32,
         r#final: bool,
     ) -> PyResult<Value> {
-        let (text, consumed, order) = decode_marked(cx, "utf_16_ex_decode", 2, data, errors, byteorder, r#final)?;
+        let (text, consumed, order) =
+            decode_marked(cx, "utf_16_ex_decode", 2, data, errors, byteorder, r#final)?;
         let order = cx.int(order as i64)?;
         cx.tuple(&[text.as_value(), Value::int_from_length(consumed), order])
     }
@@ -691,7 +722,8 @@ pub mod module {
         byteorder: i32,
         r#final: bool,
     ) -> PyResult<Value> {
-        let (text, consumed, order) = decode_marked(cx, "utf_32_ex_decode", 4, data, errors, byteorder, r#final)?;
+        let (text, consumed, order) =
+            decode_marked(cx, "utf_32_ex_decode", 4, data, errors, byteorder, r#final)?;
         let order = cx.int(order as i64)?;
         cx.tuple(&[text.as_value(), Value::int_from_length(consumed), order])
     }

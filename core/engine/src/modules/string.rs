@@ -37,7 +37,8 @@ pub mod module {
                     literal = TextBuilder::default();
                     has_literal = false;
                     let name = template.substring(cx, name.start, name.end)?.as_value();
-                    let specification = template.substring(cx, specification.start, specification.end)?.as_value();
+                    let specification =
+                        template.substring(cx, specification.start, specification.end)?.as_value();
                     let conversion = match conversion {
                         Some(conversion) => cx.str_from_code_point(conversion)?.as_value(),
                         None => Value::NONE,
@@ -55,7 +56,8 @@ pub mod module {
     }
 
     fn split_name<U: TextUnit>(cx: &Context, name: Str, units: &[U]) -> PyResult<Value> {
-        let (first, accessors) = FieldName::parse(units, 0..units.len()).map_err(|error| cx.text_error(&error))?;
+        let (first, accessors) =
+            FieldName::parse(units, 0..units.len()).map_err(|error| cx.text_error(&error))?;
         let first = match first {
             First::Automatic => cx.empty_str().as_value(),
             First::Index(index) => Value::int_from_length(index),

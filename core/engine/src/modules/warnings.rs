@@ -83,10 +83,10 @@ fn module_attribute(cx: &Context, name: &str) -> PyResult<Option<Value>> {
 
 fn current_filters(cx: &Context) -> PyResult<Value> {
     // While the module is being imported it has no such function yet.
-    if let Some(function) = module_attribute(cx, "_get_filters")? {
-        if module_attribute(cx, "_showwarnmsg")?.is_some() {
-            return cx.call(function, &[]);
-        }
+    if let Some(function) = module_attribute(cx, "_get_filters")?
+        && module_attribute(cx, "_showwarnmsg")?.is_some()
+    {
+        return cx.call(function, &[]);
     }
     own(cx, place::FILTERS)
 }
@@ -147,10 +147,10 @@ fn already_warned(cx: &Context, registry: Dict, key: Value, add: bool) -> PyResu
     if version != Some(filters_version(cx)) {
         registry.clear(cx);
         registry.set_str(cx, version_key, Value::small_int_unchecked(filters_version(cx)))?;
-    } else if let Some(known) = registry.get(cx, key)? {
-        if cx.is_true(known)? {
-            return Ok(true);
-        }
+    } else if let Some(known) = registry.get(cx, key)?
+        && cx.is_true(known)?
+    {
+        return Ok(true);
     }
     if add {
         registry.set(cx, key, Value::TRUE)?;
@@ -204,10 +204,10 @@ impl Warning {
     fn decide(&self, cx: &Context) -> PyResult<bool> {
         let line = cx.int(self.line)?;
         let key = cx.tuple(&[self.text, self.category, line])?;
-        if let Some(registry) = self.registry {
-            if already_warned(cx, registry, key, false)? {
-                return Ok(false);
-            }
+        if let Some(registry) = self.registry
+            && already_warned(cx, registry, key, false)?
+        {
+            return Ok(false);
         }
         let action = action_for(cx, self.category, self.text, self.module, self.line)?;
         let Some(name) = Str::from_value(action) else {
@@ -530,13 +530,12 @@ pub mod module {
             }),
             None => None,
         };
-        if let Some(globals) = module_globals.filter(|globals| !globals.is_none()) {
-            if Dict::from_value(globals).is_none() {
-                return Err(cx.type_error(format_args!(
-                    "module_globals must be a dict, not '{}'",
-                    cx.type_name(globals)
-                )));
-            }
+        if let Some(globals) = module_globals.filter(|globals| !globals.is_none())
+            && Dict::from_value(globals).is_none()
+        {
+            return Err(
+                cx.type_error(format_args!("module_globals must be a dict, not '{}'", cx.type_name(globals)))
+            );
         }
         let mut warning =
             Warning::new(cx, category, message, filename, lineno, module.unwrap_or(Value::NONE))?;

@@ -43,11 +43,12 @@ pub mod module {
         let is_dead =
             |value: Value| WeakReference::from_value(value).is_some() && cx.weak_referent(value).is_none();
         let Some(found) = dct.get(cx, key)?.filter(|found| is_dead(*found)) else { return Ok(()) };
-        if let Some(removed) = dct.remove(cx, key)? {
-            if !removed.is(found) && !is_dead(removed) {
-                // Another thread put a new reference there meanwhile: it goes back, unless a newer one is there already.
-                dct.set_default(cx, key, removed)?;
-            }
+        if let Some(removed) = dct.remove(cx, key)?
+            && !removed.is(found)
+            && !is_dead(removed)
+        {
+            // Another thread put a new reference there meanwhile: it goes back, unless a newer one is there already.
+            dct.set_default(cx, key, removed)?;
         }
         Ok(())
     }

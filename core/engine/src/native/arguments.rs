@@ -86,7 +86,10 @@ impl<'a> Keywords<'a> {
     /// Names (strings) and values in the order of the call.
     pub fn iter(&self) -> impl Iterator<Item = (Value, Value)> + 'a {
         let names = self.names;
-        self.values.iter().enumerate().filter_map(move |(index, &value)| names?.get(index).map(|name| (name, value)))
+        self.values
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, &value)| names?.get(index).map(|name| (name, value)))
     }
 
     /// The tuple of names.
@@ -200,7 +203,12 @@ impl Signature {
     }
 
     #[cold]
-    fn bind_slow(&self, cx: &Context, arguments: &Arguments<'_>, bound: &mut [Option<Value>]) -> PyResult<()> {
+    fn bind_slow(
+        &self,
+        cx: &Context,
+        arguments: &Arguments<'_>,
+        bound: &mut [Option<Value>],
+    ) -> PyResult<()> {
         let positional = arguments.positional();
         let (minimum, maximum, positional_only) = self.positional_limits();
         if positional.len() > maximum && !self.variable_arguments {
@@ -277,8 +285,10 @@ impl Signature {
         let name = self.name;
         if maximum == positional_only && maximum == self.parameters.len() {
             if maximum == 0 {
-                return cx
-                    .raise(ExceptionClass::TypeError, format_args!("{name}() takes no arguments ({given} given)"));
+                return cx.raise(
+                    ExceptionClass::TypeError,
+                    format_args!("{name}() takes no arguments ({given} given)"),
+                );
             }
             if maximum == 1 && minimum == 1 {
                 return cx.raise(
@@ -293,7 +303,8 @@ impl Signature {
             );
         }
         if maximum == 0 {
-            return cx.raise(ExceptionClass::TypeError, format_args!("{name}() takes no positional arguments"));
+            return cx
+                .raise(ExceptionClass::TypeError, format_args!("{name}() takes no positional arguments"));
         }
         let total = given + arguments.keyword_count();
         if maximum == self.parameters.len() {
@@ -306,7 +317,10 @@ impl Signature {
         let bound = if minimum == maximum { "exactly" } else { "at most" };
         cx.raise(
             ExceptionClass::TypeError,
-            format_args!("{name}() takes {bound} {maximum} positional argument{} ({given} given)", plural(maximum)),
+            format_args!(
+                "{name}() takes {bound} {maximum} positional argument{} ({given} given)",
+                plural(maximum)
+            ),
         )
     }
 

@@ -169,7 +169,11 @@ pub fn absolute((real, imaginary): Complex, functions: &ElementaryFunctions) -> 
         return Ok(f64::NAN);
     }
     let magnitude = (functions.hypot)(real, imaginary);
-    if magnitude.is_infinite() { Err(NumberError::Overflow("absolute value too large")) } else { Ok(magnitude) }
+    if magnitude.is_infinite() {
+        Err(NumberError::Overflow("absolute value too large"))
+    } else {
+        Ok(magnitude)
+    }
 }
 
 const ZERO_TO_POWER: NumberError = NumberError::ZeroDivision("zero to a negative or complex power");
@@ -192,7 +196,11 @@ fn whole_power(base: Complex, exponent: i32) -> Result<Complex, NumberError> {
 }
 
 /// `a ** b`
-pub fn power(base: Complex, exponent: Complex, functions: &ElementaryFunctions) -> Result<Complex, NumberError> {
+pub fn power(
+    base: Complex,
+    exponent: Complex,
+    functions: &ElementaryFunctions,
+) -> Result<Complex, NumberError> {
     let (real, imaginary) = exponent;
     let result = if imaginary == 0.0 && libm::fabs(real) <= LARGEST_SQUARED && libm::floor(real) == real {
         whole_power(base, real as i32)?

@@ -55,7 +55,10 @@ impl Context {
 
     #[cold]
     fn not_writable(&self, value: Value) -> Raised {
-        self.type_error(format_args!("a read-write bytes-like object is required, not '{}'", self.type_name(value)))
+        self.type_error(format_args!(
+            "a read-write bytes-like object is required, not '{}'",
+            self.type_name(value)
+        ))
     }
 
     /// Writes bytes into a writable buffer from an offset on: how many fitted.

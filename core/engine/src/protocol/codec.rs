@@ -71,10 +71,7 @@ impl NativeCodec {
 
 #[cold]
 fn bad_position(cx: &Context, position: i64) -> Raised {
-    cx.raise(
-        ExceptionClass::IndexError,
-        format_args!("position {position} from error handler out of bounds"),
-    )
+    cx.raise(ExceptionClass::IndexError, format_args!("position {position} from error handler out of bounds"))
 }
 
 impl Context {
@@ -93,7 +90,13 @@ impl Context {
     }
 
     /// Asks a handler written in Python: the replacement and where to go on.
-    pub(crate) fn call_error_handler(&self, name: &str, exception: Value, length: usize, decoding: bool) -> PyResult<(Value, usize)> {
+    pub(crate) fn call_error_handler(
+        &self,
+        name: &str,
+        exception: Value,
+        length: usize,
+        decoding: bool,
+    ) -> PyResult<(Value, usize)> {
         let handler = self.codec_error_handler(name)?;
         let result = self.call(handler, &[exception])?;
         let wrong = || {
@@ -104,7 +107,9 @@ impl Context {
             };
             self.type_error(format_args!("{text}"))
         };
-        let Some(pair) = Tuple::from_value(result).filter(|pair| pair.len() == 2) else { return Err(wrong()) };
+        let Some(pair) = Tuple::from_value(result).filter(|pair| pair.len() == 2) else {
+            return Err(wrong());
+        };
         let (Some(replacement), Some(position)) = (pair.get(0), pair.get(1)) else { return Err(wrong()) };
         let is_text = Str::from_value(replacement).is_some();
         if !is_text && (decoding || Bytes::from_value(replacement).is_none()) {
@@ -150,7 +155,13 @@ impl Context {
             _ => self.bytes(input)?,
         };
         if builtin.is_some() {
-            return Err(self.unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason));
+            return Err(self.unicode_decode_error(
+                codec.error_name(),
+                object,
+                error.start,
+                error.end,
+                error.reason,
+            ));
         }
         let exception =
             self.new_unicode_decode_error(codec.error_name(), object, error.start, error.end, error.reason)?;
@@ -189,9 +200,15 @@ impl Context {
         let mut builder = TextBuilder::with_capacity(input.len());
         let mut sink = |code_point: u32| builder.push(code_point);
         let names = |name: &str| self.character_by_name(name);
-        let consumed = codec.decode(input, is_final, &names, &mut sink, |error: &CodecError, sink| -> PyResult<usize> {
-            self.handle_decode_error(codec, input, object, errors, error, sink)
-        })?;
+        let consumed = codec.decode(
+            input,
+            is_final,
+            &names,
+            &mut sink,
+            |error: &CodecError, sink| -> PyResult<usize> {
+                self.handle_decode_error(codec, input, object, errors, error, sink)
+            },
+        )?;
         Ok((builder.finish(self)?, consumed))
     }
 
@@ -213,7 +230,13 @@ impl Context {
         with_units!(text, units => self.encode_units(codec, text, units, errors))
     }
 
-    fn encode_units<U: TextUnit>(&self, codec: Codec, text: Str, units: &[U], errors: &str) -> PyResult<Vec<u8>> {
+    fn encode_units<U: TextUnit>(
+        &self,
+        codec: Codec,
+        text: Str,
+        units: &[U],
+        errors: &str,
+    ) -> PyResult<Vec<u8>> {
         let builtin = ErrorHandler::from_name(errors);
         let names = |code_point: u32| self.name_of_character(code_point);
         let mut out = Vec::new();
@@ -224,18 +247,36 @@ impl Context {
                 if let Some(next) = handler.encode(codec, units, error, &names, out) {
                     return Ok(next);
                 }
-                return Err(self.unicode_encode_error(codec.error_name(), text, error.start, error.end, error.reason));
+                return Err(self.unicode_encode_error(
+                    codec.error_name(),
+                    text,
+                    error.start,
+                    error.end,
+                    error.reason,
+                ));
             }
-            let exception =
-                self.new_unicode_encode_error(codec.error_name(), text, error.start, error.end, error.reason)?;
+            let exception = self.new_unicode_encode_error(
+                codec.error_name(),
+                text,
+                error.start,
+                error.end,
+                error.reason,
+            )?;
             let (replacement, next) = self.call_error_handler(errors, exception, units.len(), false)?;
             if let Some(bytes) = Bytes::from_value(replacement) {
                 out.extend_from_slice(bytes.as_slice());
             } else if let Some(replacement) = Str::from_value(replacement) {
                 let mut encoded = Vec::new();
-                let result = with_units!(replacement, units => codec.encode(units, &mut encoded, |_, _| Err(())));
+                let result =
+                    with_units!(replacement, units => codec.encode(units, &mut encoded, |_, _| Err(())));
                 if result.is_err() {
-                    return Err(self.unicode_encode_error(codec.error_name(), text, error.start, error.end, error.reason));
+                    return Err(self.unicode_encode_error(
+                        codec.error_name(),
+                        text,
+                        error.start,
+                        error.end,
+                        error.reason,
+                    ));
                 }
                 out.extend_from_slice(&encoded);
             }
@@ -249,9 +290,17 @@ impl Context {
     ///
     /// # Errors
     /// As for [`Context::decode_native`].
-    pub fn decode_marked(&self, codec: NativeCodec, input: &[u8], object: Option<Value>, errors: &str) -> PyResult<Str> {
+    pub fn decode_marked(
+        &self,
+        codec: NativeCodec,
+        input: &[u8],
+        object: Option<Value>,
+        errors: &str,
+    ) -> PyResult<Str> {
         let (width, form): (usize, fn(ByteOrder) -> Codec) = match codec {
-            NativeCodec::Plain(codec) => return Ok(self.decode_native(codec, input, object, errors, true)?.0),
+            NativeCodec::Plain(codec) => {
+                return Ok(self.decode_native(codec, input, object, errors, true)?.0);
+            }
             NativeCodec::MarkedUtf16 => (2, Codec::Utf16),
             NativeCodec::MarkedUtf32 => (4, Codec::Utf32),
         };
@@ -270,7 +319,9 @@ impl Context {
             (NativeCodec::Plain(codec), _) => return self.encode_native(codec, text, errors),
             (NativeCodec::MarkedUtf16, ByteOrder::Little) => (Codec::Utf16(NATIVE_ORDER), &[0xff, 0xfe]),
             (NativeCodec::MarkedUtf16, ByteOrder::Big) => (Codec::Utf16(NATIVE_ORDER), &[0xfe, 0xff]),
-            (NativeCodec::MarkedUtf32, ByteOrder::Little) => (Codec::Utf32(NATIVE_ORDER), &[0xff, 0xfe, 0, 0]),
+            (NativeCodec::MarkedUtf32, ByteOrder::Little) => {
+                (Codec::Utf32(NATIVE_ORDER), &[0xff, 0xfe, 0, 0])
+            }
             (NativeCodec::MarkedUtf32, ByteOrder::Big) => (Codec::Utf32(NATIVE_ORDER), &[0, 0, 0xfe, 0xff]),
         };
         let encoded = self.encode_native(form, text, errors)?;
@@ -337,12 +388,24 @@ impl Context {
     ///
     /// # Errors
     /// LookupError, TypeError if it returns no pair, and what it raises.
-    pub fn call_codec(&self, encoding: &str, object: Value, errors: Option<Value>, decoding: bool) -> PyResult {
+    pub fn call_codec(
+        &self,
+        encoding: &str,
+        object: Value,
+        errors: Option<Value>,
+        decoding: bool,
+    ) -> PyResult {
         let entry = self.lookup_codec(encoding)?;
         self.call_codec_entry(entry, object, errors, decoding)
     }
 
-    fn call_codec_entry(&self, entry: Tuple, object: Value, errors: Option<Value>, decoding: bool) -> PyResult {
+    fn call_codec_entry(
+        &self,
+        entry: Tuple,
+        object: Value,
+        errors: Option<Value>,
+        decoding: bool,
+    ) -> PyResult {
         let function = entry.get(decoding as usize).unwrap_or(Value::NONE);
         let result = match errors {
             Some(errors) => self.call(function, &[object, errors])?,
@@ -364,13 +427,15 @@ impl Context {
             return Ok(entry);
         }
         let name = self.intern_str("_is_text_encoding")?;
-        if let Some(flag) = self.find_attribute(entry.as_value(), name)? {
-            if !self.is_true(flag)? {
-                return Err(self.raise(
-                    ExceptionClass::LookupError,
-                    format_args!("'{encoding}' is not a text encoding; use {alternative} to handle arbitrary codecs"),
-                ));
-            }
+        if let Some(flag) = self.find_attribute(entry.as_value(), name)?
+            && !self.is_true(flag)?
+        {
+            return Err(self.raise(
+                ExceptionClass::LookupError,
+                format_args!(
+                    "'{encoding}' is not a text encoding; use {alternative} to handle arbitrary codecs"
+                ),
+            ));
         }
         Ok(entry)
     }
@@ -472,7 +537,12 @@ pub(crate) fn codec_name_or(cx: &Context, name: Option<Str>, default: &str) -> P
 ///
 /// # Errors
 /// TypeError if it is no string.
-pub(crate) fn name_argument(cx: &Context, function: &str, which: &str, value: Option<Value>) -> PyResult<Option<Str>> {
+pub(crate) fn name_argument(
+    cx: &Context,
+    function: &str,
+    which: &str,
+    value: Option<Value>,
+) -> PyResult<Option<Str>> {
     match value {
         None => Ok(None),
         Some(value) => Str::from_value(value).map(Some).ok_or_else(|| {

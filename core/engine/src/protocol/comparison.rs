@@ -190,7 +190,10 @@ impl Context {
             } else if result.is(Value::FALSE) {
                 Ok(false)
             } else {
-                Err(self.type_error(format_args!("__bool__ should return bool, returned {}", self.type_name(result))))
+                Err(self.type_error(format_args!(
+                    "__bool__ should return bool, returned {}",
+                    self.type_name(result)
+                )))
             };
         }
         match self.optional_length(value)? {
@@ -247,18 +250,14 @@ impl Context {
             let left_class = self.class_of(left);
             let right_class = self.class_of(right);
             let reflected_first = left_class != right_class && right_class.is_subclass_of(left_class);
-            if reflected_first {
-                if let Some(result) = self.try_compare(operator.reflected(), right, left)? {
-                    return Ok(result);
-                }
+            if reflected_first && let Some(result) = self.try_compare(operator.reflected(), right, left)? {
+                return Ok(result);
             }
             if let Some(result) = self.try_compare(operator, left, right)? {
                 return Ok(result);
             }
-            if !reflected_first {
-                if let Some(result) = self.try_compare(operator.reflected(), right, left)? {
-                    return Ok(result);
-                }
+            if !reflected_first && let Some(result) = self.try_compare(operator.reflected(), right, left)? {
+                return Ok(result);
             }
             match operator {
                 CompareOperator::Equal => Ok(Value::from_bool(left.is(right))),
@@ -274,7 +273,12 @@ impl Context {
     }
 
     /// Exact lists, tuples and dicts, without looking up their methods.
-    fn compare_containers(&self, operator: CompareOperator, left: Value, right: Value) -> PyResult<Option<Value>> {
+    fn compare_containers(
+        &self,
+        operator: CompareOperator,
+        left: Value,
+        right: Value,
+    ) -> PyResult<Option<Value>> {
         if !is_exact_object(left) || !is_exact_object(right) {
             return Ok(None);
         }
@@ -395,10 +399,10 @@ impl Context {
         if let Some(number) = value.as_small_int() {
             return Ok(number::hash::of_small_integer(number));
         }
-        if let Some(text) = Str::from_value(value) {
-            if text.is_exact() {
-                return Ok(text.hash(self));
-            }
+        if let Some(text) = Str::from_value(value)
+            && text.is_exact()
+        {
+            return Ok(text.hash(self));
         }
         self.hash_slow(value)
     }
@@ -443,7 +447,9 @@ impl Context {
         if self.root(Root::ObjectHash).is_some_and(|method| method.is(attribute)) {
             return Ok(identity_hash(value));
         }
-        let Some(method) = self.special_method(value, Name::__hash__)? else { return Err(self.unhashable(value)) };
+        let Some(method) = self.special_method(value, Name::__hash__)? else {
+            return Err(self.unhashable(value));
+        };
         let result = self.call_pair(method, &[])?;
         if let Some(number) = result.as_small_int() {
             return Ok(if number == -1 { -2 } else { number });
@@ -500,7 +506,10 @@ impl Context {
             Ok(reason) => reason,
             Err(raised) => return raised,
         };
-        self.type_error(format_args!("cannot use '{}' as a {role} ({reason})", self.qualified_type_name(value)))
+        self.type_error(format_args!(
+            "cannot use '{}' as a {role} ({reason})",
+            self.qualified_type_name(value)
+        ))
     }
 
     /// The class's name with its module, unless that is `builtins` (`%T` of `PyErr_Format`).
@@ -577,9 +586,9 @@ fn compare_exact_objects(operator: CompareOperator, left: Value, right: Value) -
     }
     let is_number = |value: Value| {
         !value.is_object()
-            || value
-                .as_object()
-                .is_some_and(|object| matches!(Kind::of(object), Kind::Int | Kind::Float) && is_exact_object(value))
+            || value.as_object().is_some_and(|object| {
+                matches!(Kind::of(object), Kind::Int | Kind::Float) && is_exact_object(value)
+            })
     };
     if is_number(left) && is_number(right) {
         return number_order(left, right)

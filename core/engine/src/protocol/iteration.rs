@@ -116,7 +116,9 @@ impl Context {
                 let result = self.call_pair(method, &[]);
                 self.catch_stop_iteration(result)
             }
-            None => Err(self.type_error(format_args!("'{}' object is not an iterator", self.type_name(iterator)))),
+            None => {
+                Err(self.type_error(format_args!("'{}' object is not an iterator", self.type_name(iterator))))
+            }
         }
     }
 
@@ -285,13 +287,14 @@ impl Context {
         }
         if iterator.next(self)?.is_some() {
             let known = match value.kind() {
-                Some(Kind::List | Kind::Tuple | Kind::Dict) if is_exact(value) => self.optional_length(value)?,
+                Some(Kind::List | Kind::Tuple | Kind::Dict) if is_exact(value) => {
+                    self.optional_length(value)?
+                }
                 _ => None,
             };
             return Err(match known {
-                Some(length) if length > count => self.value_error(format_args!(
-                    "too many values to unpack (expected {count}, got {length})"
-                )),
+                Some(length) if length > count => self
+                    .value_error(format_args!("too many values to unpack (expected {count}, got {length})")),
                 _ => self.value_error(format_args!("too many values to unpack (expected {count})")),
             });
         }
@@ -307,7 +310,9 @@ impl Context {
         let mut items = self.collect_rest_bounded(&iterator, before)?;
         let wanted = before + after;
         let too_few = |got: usize| {
-            self.value_error(format_args!("not enough values to unpack (expected at least {wanted}, got {got})"))
+            self.value_error(format_args!(
+                "not enough values to unpack (expected at least {wanted}, got {got})"
+            ))
         };
         if items.len() < before {
             return Err(too_few(items.len()));
@@ -335,7 +340,9 @@ impl Context {
     fn iterate_to_unpack(&self, value: Value) -> PyResult<PyIterator> {
         let class = self.class_of(value);
         if class.lookup_name(self, Name::__iter__).is_none() && !self.is_sequence(value) {
-            return Err(self.type_error(format_args!("cannot unpack non-iterable {} object", class.name(self))));
+            return Err(
+                self.type_error(format_args!("cannot unpack non-iterable {} object", class.name(self)))
+            );
         }
         self.iterate(value)
     }

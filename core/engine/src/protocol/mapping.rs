@@ -50,11 +50,7 @@ pub fn adjust_indices(start: i64, stop: i64, step: i64, length: usize) -> SliceI
     let clip = |bound: i64| {
         if bound < 0 {
             let bound = bound.saturating_add(length);
-            if bound < 0 {
-                if step < 0 { -1 } else { 0 }
-            } else {
-                bound
-            }
+            if bound < 0 { if step < 0 { -1 } else { 0 } } else { bound }
         } else if bound >= length {
             if step < 0 { length - 1 } else { length }
         } else {
@@ -90,22 +86,22 @@ impl Context {
     /// TypeError, IndexError, KeyError, and what the special method raises.
     #[inline]
     pub fn get_item(&self, container: Value, key: Value) -> PyResult<Value> {
-        if let Some(object) = container.as_object() {
-            if object.client_flags() & client_flags::SUBCLASS == 0 {
-                if let (Some(list), Some(index)) = (List::from_value(container), key.as_small_int()) {
-                    let found = normalize_index(index, list.len()).and_then(|index| list.get(index));
-                    return found.ok_or_else(|| self.index_error("list index out of range"));
-                }
-                if let (Some(tuple), Some(index)) = (Tuple::from_value(container), key.as_small_int()) {
-                    let found = normalize_index(index, tuple.len()).and_then(|index| tuple.get(index));
-                    return found.ok_or_else(|| self.index_error("tuple index out of range"));
-                }
-                if let Some(dict) = Dict::from_value(container) {
-                    return match dict.get(self, key)? {
-                        Some(value) => Ok(value),
-                        None => Err(self.key_error(key)),
-                    };
-                }
+        if let Some(object) = container.as_object()
+            && object.client_flags() & client_flags::SUBCLASS == 0
+        {
+            if let (Some(list), Some(index)) = (List::from_value(container), key.as_small_int()) {
+                let found = normalize_index(index, list.len()).and_then(|index| list.get(index));
+                return found.ok_or_else(|| self.index_error("list index out of range"));
+            }
+            if let (Some(tuple), Some(index)) = (Tuple::from_value(container), key.as_small_int()) {
+                let found = normalize_index(index, tuple.len()).and_then(|index| tuple.get(index));
+                return found.ok_or_else(|| self.index_error("tuple index out of range"));
+            }
+            if let Some(dict) = Dict::from_value(container) {
+                return match dict.get(self, key)? {
+                    Some(value) => Ok(value),
+                    None => Err(self.key_error(key)),
+                };
             }
         }
         self.get_item_slow(container, key)
@@ -140,17 +136,17 @@ impl Context {
     /// TypeError, IndexError, and what the special method raises.
     #[inline]
     pub fn set_item(&self, container: Value, key: Value, value: Value) -> PyResult<()> {
-        if let Some(object) = container.as_object() {
-            if object.client_flags() & client_flags::SUBCLASS == 0 {
-                if let (Some(list), Some(index)) = (List::from_value(container), key.as_small_int()) {
-                    return match normalize_index(index, list.len()) {
-                        Some(index) if list.set(self, index, value) => Ok(()),
-                        _ => Err(self.index_error("list assignment index out of range")),
-                    };
-                }
-                if let Some(dict) = Dict::from_value(container) {
-                    return dict.set(self, key, value);
-                }
+        if let Some(object) = container.as_object()
+            && object.client_flags() & client_flags::SUBCLASS == 0
+        {
+            if let (Some(list), Some(index)) = (List::from_value(container), key.as_small_int()) {
+                return match normalize_index(index, list.len()) {
+                    Some(index) if list.set(self, index, value) => Ok(()),
+                    _ => Err(self.index_error("list assignment index out of range")),
+                };
+            }
+            if let Some(dict) = Dict::from_value(container) {
+                return dict.set(self, key, value);
             }
         }
         match self.special_method(container, Name::__setitem__)? {
@@ -182,7 +178,9 @@ impl Context {
             Some(Kind::Tuple | Kind::Str | Kind::Bytes | Kind::Range | Kind::MemoryView)
         );
         if is_sequence && self.class_of(key).lookup_name(self, Name::__index__).is_some() {
-            return Err(self.type_error(format_args!("'{}' object doesn't support item deletion", class.name(self))));
+            return Err(
+                self.type_error(format_args!("'{}' object doesn't support item deletion", class.name(self)))
+            );
         }
         Err(self.type_error(format_args!("'{}' object does not support item deletion", class.name(self))))
     }
@@ -253,7 +251,9 @@ impl Context {
     pub fn length(&self, value: Value) -> PyResult<usize> {
         match self.optional_length(value)? {
             Some(length) => Ok(length),
-            None => Err(self.type_error(format_args!("object of type '{}' has no len()", self.type_name(value)))),
+            None => {
+                Err(self.type_error(format_args!("object of type '{}' has no len()", self.type_name(value))))
+            }
         }
     }
 

@@ -105,7 +105,8 @@ fn unless_not_implemented(result: Value) -> Option<Value> {
 fn is_sequence_method(method: Value) -> bool {
     let Some(descriptor) = method.as_kind(Kind::WrapperDescriptor) else { return false };
     let Some(native) = native_function::owner(descriptor).and_then(Class::native) else { return false };
-    let sequence = native.flags.has(ClassFlags::SEQUENCE) || matches!(native.id, Kind::Str | Kind::Bytes | Kind::ByteArray);
+    let sequence = native.flags.has(ClassFlags::SEQUENCE)
+        || matches!(native.id, Kind::Str | Kind::Bytes | Kind::ByteArray);
     sequence
         && matches!(
             native_function::definition(descriptor).name,
@@ -178,12 +179,19 @@ impl Context {
                  \"print(<message>, file=<output_stream>)\"?"
             ));
         }
-        self.type_error(format_args!("unsupported operand type(s) for {symbol}: '{left_name}' and '{right_name}'"))
+        self.type_error(format_args!(
+            "unsupported operand type(s) for {symbol}: '{left_name}' and '{right_name}'"
+        ))
     }
 
     /// Two exact builtin numbers or strings; absent for anything else.
     #[inline]
-    fn exact_operation(&self, operator: BinaryOperator, left: Value, right: Value) -> PyResult<Option<Value>> {
+    fn exact_operation(
+        &self,
+        operator: BinaryOperator,
+        left: Value,
+        right: Value,
+    ) -> PyResult<Option<Value>> {
         if let (Some(left_number), Some(right_number)) = (Operand::exact(&left), Operand::exact(&right)) {
             if left.is_bool() && right.is_bool() {
                 let (left, right) = (left.is(Value::TRUE), right.is(Value::TRUE));
@@ -218,7 +226,13 @@ impl Context {
     }
 
     #[inline(never)]
-    fn binary_slow(&self, operator: BinaryOperator, symbol: &str, left: Value, right: Value) -> PyResult<Value> {
+    fn binary_slow(
+        &self,
+        operator: BinaryOperator,
+        symbol: &str,
+        left: Value,
+        right: Value,
+    ) -> PyResult<Value> {
         if let Some(result) = self.try_binary(operator.method(), operator.reflected(), left, right, None)? {
             return Ok(result);
         }
@@ -242,7 +256,12 @@ impl Context {
     }
 
     /// What a builtin sequence does; absent if the value is none.
-    fn sequence_operation(&self, sequence: Value, method_name: Name, other: Value) -> PyResult<Option<Value>> {
+    fn sequence_operation(
+        &self,
+        sequence: Value,
+        method_name: Name,
+        other: Value,
+    ) -> PyResult<Option<Value>> {
         match self.class_of(sequence).lookup_name(self, method_name) {
             Some(method) if is_sequence_method(method) => self.try_method(sequence, method_name, &[other]),
             _ => Ok(None),
@@ -306,8 +325,11 @@ impl Context {
         let Some(modulus) = modulus.filter(|modulus| !modulus.is_none()) else {
             return self.binary_operation(BinaryOperator::Power, base, exponent);
         };
-        if let (Some(Operand::Integer(base)), Some(Operand::Integer(exponent)), Some(Operand::Integer(modulus))) =
-            (Operand::exact(&base), Operand::exact(&exponent), Operand::exact(&modulus))
+        if let (
+            Some(Operand::Integer(base)),
+            Some(Operand::Integer(exponent)),
+            Some(Operand::Integer(modulus)),
+        ) = (Operand::exact(&base), Operand::exact(&exponent), Operand::exact(&modulus))
         {
             return self.integer_result(big_integer::power_modulo(base, exponent, modulus));
         }
@@ -350,7 +372,8 @@ impl Context {
             Some(method) => self.call_pair(method, &[]),
             None => {
                 let class_name = self.type_name(value);
-                Err(self.type_error(format_args!("bad operand type for {}: '{class_name}'", operator.symbol())))
+                Err(self
+                    .type_error(format_args!("bad operand type for {}: '{class_name}'", operator.symbol())))
             }
         }
     }

@@ -10,9 +10,9 @@ use core::cmp::Ordering;
 use crate::context::Context;
 use crate::error::PyResult;
 use crate::kind::{Kind, client_flags};
+use crate::names::Name;
 use crate::number::complex_math::{self, ComplexOperand};
 use crate::number::{IntegerRef, big_integer, bitwise, float_math, integer_float};
-use crate::names::Name;
 use crate::protocol::number::BinaryOperator;
 use crate::types::complex_object::complex_of;
 use crate::types::float_object::float_of;
@@ -154,7 +154,12 @@ fn float_knows(operator: BinaryOperator) -> bool {
     )
 }
 
-fn float_arithmetic(cx: &Context, operator: BinaryOperator, left: f64, right: f64) -> PyResult<Option<Value>> {
+fn float_arithmetic(
+    cx: &Context,
+    operator: BinaryOperator,
+    left: f64,
+    right: f64,
+) -> PyResult<Option<Value>> {
     let result = match operator {
         BinaryOperator::Add => Ok(left + right),
         BinaryOperator::Subtract => Ok(left - right),
@@ -294,7 +299,9 @@ pub fn unary(cx: &Context, operator: UnaryOperator, number: Operand<'_>) -> PyRe
         (UnaryOperator::Negative, Operand::Integer(IntegerRef::Small(number))) => {
             cx.int_from_i128(-(number as i128))?
         }
-        (UnaryOperator::Negative, Operand::Integer(number)) => cx.integer_result(big_integer::negate(number))?,
+        (UnaryOperator::Negative, Operand::Integer(number)) => {
+            cx.integer_result(big_integer::negate(number))?
+        }
         (UnaryOperator::Negative, Operand::Float(number)) => cx.float(-number)?,
         (UnaryOperator::Negative, Operand::Complex(real, imaginary)) => cx.complex(-real, -imaginary)?,
         (UnaryOperator::Positive, Operand::Integer(number)) => cx.integer_result(number.to_integer())?,

@@ -40,12 +40,17 @@ impl Context {
             return small_int_text(self, number);
         }
         let Some(method) = self.special_method(value, Name::__repr__)? else {
-            return self.new_str(&alloc::format!("<{} object at {:#x}>", self.type_name(value), identity(value)));
+            return self.new_str(&alloc::format!(
+                "<{} object at {:#x}>",
+                self.type_name(value),
+                identity(value)
+            ));
         };
         let result = self.recursive(|| self.call_pair(method, &[]))?;
         match Str::from_value(result) {
             Some(text) => Ok(text),
-            None => Err(self.type_error(format_args!("__repr__ returned non-string (type {})", self.type_name(result)))),
+            None => Err(self
+                .type_error(format_args!("__repr__ returned non-string (type {})", self.type_name(result)))),
         }
     }
 
@@ -54,10 +59,10 @@ impl Context {
     /// # Errors
     /// TypeError if `__str__` returns no string, and what it raises.
     pub fn str_of(&self, value: Value) -> PyResult<Str> {
-        if let Some(text) = Str::from_value(value) {
-            if text.is_exact() {
-                return Ok(text);
-            }
+        if let Some(text) = Str::from_value(value)
+            && text.is_exact()
+        {
+            return Ok(text);
         }
         if let Some(number) = value.as_small_int() {
             return small_int_text(self, number);
@@ -66,7 +71,8 @@ impl Context {
         let result = self.recursive(|| self.call_pair(method, &[]))?;
         match Str::from_value(result) {
             Some(text) => Ok(text),
-            None => Err(self.type_error(format_args!("__str__ returned non-string (type {})", self.type_name(result)))),
+            None => Err(self
+                .type_error(format_args!("__str__ returned non-string (type {})", self.type_name(result)))),
         }
     }
 
@@ -101,17 +107,19 @@ impl Context {
     /// TypeError if `__format__` is missing or returns no string, and what it raises.
     pub fn format_value(&self, value: Value, specification: Str) -> PyResult<Str> {
         if specification.is_empty() {
-            if let Some(text) = Str::from_value(value) {
-                if text.is_exact() {
-                    return Ok(text);
-                }
+            if let Some(text) = Str::from_value(value)
+                && text.is_exact()
+            {
+                return Ok(text);
             }
             if let Some(number) = value.as_small_int() {
                 return small_int_text(self, number);
             }
         }
         let Some(method) = self.special_method(value, Name::__format__)? else {
-            return Err(self.type_error(format_args!("Type {} doesn't define __format__", self.type_name(value))));
+            return Err(
+                self.type_error(format_args!("Type {} doesn't define __format__", self.type_name(value)))
+            );
         };
         let result = self.recursive(|| self.call_pair(method, &[specification.as_value()]))?;
         match Str::from_value(result) {

@@ -95,7 +95,9 @@ pub fn intern(cx: &Context, string: Value) -> PyResult<Str> {
     match Str::from_value(string) {
         Some(text) if text.is_exact() => cx.intern(text),
         Some(_) => Err(cx.type_error(format_args!("can't intern {}", cx.type_name(string)))),
-        None => Err(cx.type_error(format_args!("intern() argument must be str, not {}", cx.type_name(string)))),
+        None => {
+            Err(cx.type_error(format_args!("intern() argument must be str, not {}", cx.type_name(string))))
+        }
     }
 }
 
@@ -104,10 +106,9 @@ pub fn intern(cx: &Context, string: Value) -> PyResult<Str> {
 pub fn is_interned(cx: &Context, string: Value) -> PyResult<bool> {
     match Str::from_value(string) {
         Some(text) => Ok(text.is_interned()),
-        None => Err(cx.type_error(format_args!(
-            "_is_interned() argument must be str, not {}",
-            cx.type_name(string)
-        ))),
+        None => Err(
+            cx.type_error(format_args!("_is_interned() argument must be str, not {}", cx.type_name(string)))
+        ),
     }
 }
 
@@ -197,10 +198,9 @@ pub fn getrefcount(object: Value) -> i64 {
 pub fn getsizeof(cx: &Context, object: Value, default: Option<Value>) -> PyResult<Value> {
     let size = (|| {
         let Some(method) = cx.special_method(object, Name::__sizeof__)? else {
-            return Err(cx.type_error(format_args!(
-                "Type {} doesn't define __sizeof__",
-                cx.type_name(object)
-            )));
+            return Err(
+                cx.type_error(format_args!("Type {} doesn't define __sizeof__", cx.type_name(object)))
+            );
         };
         let size = cx.call_pair(method, &[])?;
         let size = cx.index(size)?;
@@ -275,10 +275,10 @@ pub fn current_frames(cx: &Context) -> PyResult<Value> {
         return Err(not_supported(cx, "sys._current_frames() of several threads"));
     }
     let frames = cx.new_dict()?;
-    if let Some(frame) = cx.frames().innermost() {
-        if let Some(object) = cx.visible_frame_object(frame)? {
-            frames.set(cx, cx.int_from_u64(cx.identifier)?, Value::from(object.object()))?;
-        }
+    if let Some(frame) = cx.frames().innermost()
+        && let Some(object) = cx.visible_frame_object(frame)?
+    {
+        frames.set(cx, cx.int_from_u64(cx.identifier)?, Value::from(object.object()))?;
     }
     Ok(frames.as_value())
 }
@@ -386,10 +386,9 @@ pub fn setswitchinterval(cx: &Context, interval: f64) -> PyResult<()> {
 #[pyfunction(signature = "(event, /, *args)")]
 pub fn audit(cx: &Context, event: Value, args: &[Value]) -> PyResult<()> {
     if Str::from_value(event).is_none() {
-        return Err(cx.type_error(format_args!(
-            "expected str for argument 'event', not {}",
-            cx.type_name(event)
-        )));
+        return Err(
+            cx.type_error(format_args!("expected str for argument 'event', not {}", cx.type_name(event)))
+        );
     }
     let Some(hooks) = cx.sys_attribute("_audit_hooks")?.and_then(List::from_value) else { return Ok(()) };
     let arguments = cx.tuple(args)?;

@@ -109,10 +109,11 @@ fn write_encodable(cx: &Context, stream: Value, text: Str) -> PyResult<()> {
 #[pyfunction(signature = "(exctype, value, traceback, /)")]
 pub fn excepthook(cx: &Context, exctype: Value, value: Value, traceback: Value) -> PyResult<()> {
     let _ = exctype;
-    if let Some(exception) = as_exception(value) {
-        if exception.value(slot::TRACEBACK).is_none() && !traceback.is_none() {
-            cx.store(exception, slot::TRACEBACK, traceback);
-        }
+    if let Some(exception) = as_exception(value)
+        && exception.value(slot::TRACEBACK).is_none()
+        && !traceback.is_none()
+    {
+        cx.store(exception, slot::TRACEBACK, traceback);
     }
     let text = cx.print_exception(value);
     write_to_stderr(cx, &text)

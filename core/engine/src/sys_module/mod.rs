@@ -26,7 +26,8 @@ use crate::value::Value;
 /// The version of Python that the engine implements.
 pub const PYTHON_VERSION: (u32, u32, u32) = (3, 14, 0);
 /// `sys.implementation.cache_tag`
-pub const CACHE_TAG: &str = concat!("threadsnake-", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+pub const CACHE_TAG: &str =
+    concat!("threadsnake-", env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
 
 /// What the host tells `sys`.
 #[derive(Clone, Default)]
@@ -220,7 +221,8 @@ fn configure(cx: &Context, namespace: Dict, configuration: &SystemConfiguration)
     }
     set(cx, namespace, "_home", Value::NONE)?;
     set(cx, namespace, "_stdlib_dir", Value::NONE)?;
-    let platform = if configuration.platform.is_empty() { "unknown" } else { configuration.platform.as_str() };
+    let platform =
+        if configuration.platform.is_empty() { "unknown" } else { configuration.platform.as_str() };
     set(cx, namespace, "platform", cx.str(platform)?)?;
     let flags = &configuration.flags;
     set(cx, namespace, "dont_write_bytecode", Value::from_bool(flags.dont_write_bytecode))?;

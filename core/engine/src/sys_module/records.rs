@@ -100,7 +100,12 @@ struct_sequence!(UNRAISABLE, "sys", "UnraisableHookArgs", "UnraisableHookArgs\n\
 });
 
 /// Makes a record's class and its one instance.
-fn set_record(cx: &Context, namespace: Dict, description: &'static Description, values: &[Value]) -> PyResult<Value> {
+fn set_record(
+    cx: &Context,
+    namespace: Dict,
+    description: &'static Description,
+    values: &[Value],
+) -> PyResult<Value> {
     let class = cx.struct_sequence_class(description)?;
     let (visible, hidden) = values.split_at(description.visible.min(values.len()));
     let record = cx.struct_sequence(class, visible, hidden)?;
@@ -170,7 +175,12 @@ pub(super) fn set_records(cx: &Context, namespace: Dict) -> PyResult<()> {
     set_implementation(cx, namespace, version, None)
 }
 
-fn set_implementation(cx: &Context, namespace: Dict, version: Value, multiarch: Option<&str>) -> PyResult<()> {
+fn set_implementation(
+    cx: &Context,
+    namespace: Dict,
+    version: Value,
+    multiarch: Option<&str>,
+) -> PyResult<()> {
     let hexversion = namespace.get_str(cx, cx.intern_str("hexversion")?)?.unwrap_or(Value::NONE);
     let mut names = cx.scratch();
     let mut values = cx.scratch();
@@ -191,8 +201,8 @@ fn set_implementation(cx: &Context, namespace: Dict, version: Value, multiarch: 
     }
     let names = cx.new_tuple(names.as_slice())?;
     let Some(class) = Class::from_value(cx.class(Kind::SimpleNamespace)) else { return Ok(()) };
-    let record = cx
-        .call_with(class.as_value(), Arguments { values: values.as_slice(), keyword_names: Some(names) })?;
+    let record =
+        cx.call_with(class.as_value(), Arguments { values: values.as_slice(), keyword_names: Some(names) })?;
     set(cx, namespace, "implementation", record)
 }
 

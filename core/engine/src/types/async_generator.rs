@@ -90,7 +90,9 @@ pub(crate) fn finalize(cx: &Context, generator: ObjectRef) -> PyResult<()> {
         return Ok(());
     }
     match generator.value(slot::HOOK) {
-        Some(finalizer) if flags(generator) & CLOSED == 0 => cx.call(finalizer, &[Value::from(generator)]).map(|_| ()),
+        Some(finalizer) if flags(generator) & CLOSED == 0 => {
+            cx.call(finalizer, &[Value::from(generator)]).map(|_| ())
+        }
         _ => generator::close(cx, generator),
     }
 }
@@ -147,7 +149,11 @@ impl AsyncGenerator {
     /// Return repr(self).
     #[pymethod(name = "__repr__")]
     fn repr(cx: &Context, this: AsyncGenerator) -> PyResult<Value> {
-        let name = this.object().value(slot::QUALIFIED_NAME).and_then(Str::from_value).unwrap_or_else(|| cx.empty_str());
+        let name = this
+            .object()
+            .value(slot::QUALIFIED_NAME)
+            .and_then(Str::from_value)
+            .unwrap_or_else(|| cx.empty_str());
         cx.str_format(format_args!("<async_generator object {name} at {:#x}>", identity(this.as_value())))
     }
 
@@ -368,8 +374,7 @@ impl AsyncGeneratorThrow {
             Some(exception) => Ok(exception),
             None => {
                 set_flag(generator, CLOSED, true);
-                let exit =
-                    crate::types::exception::new_exception(cx, ExceptionClass::GeneratorExit, &[])?;
+                let exit = crate::types::exception::new_exception(cx, ExceptionClass::GeneratorExit, &[])?;
                 Ok(Value::from(exit))
             }
         }
@@ -403,7 +408,12 @@ impl AsyncGeneratorThrow {
         Self::finish(cx, this, generator, result)
     }
 
-    fn finish(cx: &Context, this: AsyncGeneratorThrow, generator: ObjectRef, result: PyResult<Exit>) -> PyResult<Value> {
+    fn finish(
+        cx: &Context,
+        this: AsyncGeneratorThrow,
+        generator: ObjectRef,
+        result: PyResult<Exit>,
+    ) -> PyResult<Value> {
         let object = this.object();
         if object.value(1).is_some() {
             let result = unwrap_step(cx, generator, result);

@@ -43,7 +43,8 @@ impl BoundMethodClass {
     #[pymethod(name = "__repr__")]
     fn repr(cx: &Context, this: BoundMethod) -> PyResult<Value> {
         let function = this.function();
-        let mut name = cx.find_attribute_or_none(function, cx.name(Name::__qualname__))?.and_then(Str::from_value);
+        let mut name =
+            cx.find_attribute_or_none(function, cx.name(Name::__qualname__))?.and_then(Str::from_value);
         if name.is_none() {
             name = cx.find_attribute_or_none(function, cx.name(Name::__name__))?.and_then(Str::from_value);
         }

@@ -146,7 +146,10 @@ impl ByteArray {
                 };
                 // SAFETY: the new buffer is private and has room for `new_length >= length.min(new_length)` bytes.
                 let target = unsafe {
-                    core::slice::from_raw_parts_mut(larger.raw_bytes_pointer().add(DATA), larger.raw_u64(CAPACITY) as usize)
+                    core::slice::from_raw_parts_mut(
+                        larger.raw_bytes_pointer().add(DATA),
+                        larger.raw_u64(CAPACITY) as usize,
+                    )
                 };
                 // SAFETY: the lock is held.
                 let content = unsafe { self.content(length) };
@@ -256,7 +259,8 @@ fn copy(target: &mut [u8], at: usize, bytes: &[u8]) {
 
 fn new_buffer(cx: &Context, needed: usize) -> PyResult<ObjectRef> {
     // An eighth more, so that repeated appending is linear.
-    let capacity = needed.checked_add(needed / 8 + 16).filter(|&capacity| capacity < isize::MAX as usize - DATA);
+    let capacity =
+        needed.checked_add(needed / 8 + 16).filter(|&capacity| capacity < isize::MAX as usize - DATA);
     let capacity = capacity.ok_or_else(|| cx.memory_error())?;
     let buffer = cx.allocate(Kind::RawArray, 0, DATA + capacity)?;
     buffer.raw_store_u64(CAPACITY, capacity as u64);

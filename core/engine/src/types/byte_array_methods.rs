@@ -102,7 +102,13 @@ fn extension(cx: &Context, iterable: Value) -> PyResult<alloc::vec::Vec<u8>> {
     Ok(bytes)
 }
 
-fn assign_slice(cx: &Context, this: ByteArray, slice: Slice, bytes: &[u8], is_deletion: bool) -> PyResult<()> {
+fn assign_slice(
+    cx: &Context,
+    this: ByteArray,
+    slice: Slice,
+    bytes: &[u8],
+    is_deletion: bool,
+) -> PyResult<()> {
     let (start, stop, step) = cx.unpack_slice(slice)?;
     if step == 1 {
         let place = |length: usize| {
@@ -405,7 +411,7 @@ impl ByteArrayClass {
     fn pop(cx: &Context, this: ByteArray, index: i64) -> PyResult {
         match this.pop(cx, index)? {
             Some(byte) => Ok(Value::int_from_u32(byte as u32)),
-            None if this.len() == 0 => Err(cx.index_error("pop from empty bytearray")),
+            None if this.is_empty() => Err(cx.index_error("pop from empty bytearray")),
             None => Err(cx.index_error("pop index out of range")),
         }
     }
@@ -417,7 +423,11 @@ impl ByteArrayClass {
     #[pymethod]
     fn remove(cx: &Context, this: ByteArray, value: Value) -> PyResult<()> {
         let byte = sequence::byte_of(cx, value)?;
-        if this.remove(cx, byte)? { Ok(()) } else { Err(cx.value_error(format_args!("value not found in bytearray"))) }
+        if this.remove(cx, byte)? {
+            Ok(())
+        } else {
+            Err(cx.value_error(format_args!("value not found in bytearray")))
+        }
     }
 
     /// Reverse the order of the values in B in place.
@@ -571,7 +581,13 @@ impl ByteArrayClass {
     ///
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn find(cx: &Context, this: ByteArray, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn find(
+        cx: &Context,
+        this: ByteArray,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let place = sequence::find(cx, &this.snapshot(cx), sub, start, end, false)?;
         Ok(place.map_or(-1, |place| place as isize))
     }
@@ -580,7 +596,13 @@ impl ByteArrayClass {
     ///
     /// Raise ValueError if the subsection is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn index(cx: &Context, this: ByteArray, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn index(
+        cx: &Context,
+        this: ByteArray,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::index(cx, &this.snapshot(cx), sub, start, end, false)
     }
 
@@ -588,7 +610,13 @@ impl ByteArrayClass {
     ///
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rfind(cx: &Context, this: ByteArray, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn rfind(
+        cx: &Context,
+        this: ByteArray,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let place = sequence::find(cx, &this.snapshot(cx), sub, start, end, true)?;
         Ok(place.map_or(-1, |place| place as isize))
     }
@@ -597,13 +625,25 @@ impl ByteArrayClass {
     ///
     /// Raise ValueError if the subsection is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rindex(cx: &Context, this: ByteArray, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn rindex(
+        cx: &Context,
+        this: ByteArray,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::index(cx, &this.snapshot(cx), sub, start, end, true)
     }
 
     /// Return the number of non-overlapping occurrences of subsection 'sub' in bytes B[start:end].
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn count(cx: &Context, this: ByteArray, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn count(
+        cx: &Context,
+        this: ByteArray,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::count(cx, &this.snapshot(cx), sub, start, end)
     }
 
@@ -616,7 +656,13 @@ impl ByteArrayClass {
     ///   end
     ///     Optional stop position. Default: end of the bytes.
     #[pymethod(signature = "($self, prefix, start=None, end=None, /)")]
-    fn startswith(cx: &Context, this: ByteArray, prefix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn startswith(
+        cx: &Context,
+        this: ByteArray,
+        prefix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         sequence::has_affix(cx, &this.snapshot(cx), "startswith", prefix, start, end, false)
     }
 
@@ -629,7 +675,13 @@ impl ByteArrayClass {
     ///   end
     ///     Optional stop position. Default: end of the bytes.
     #[pymethod(signature = "($self, suffix, start=None, end=None, /)")]
-    fn endswith(cx: &Context, this: ByteArray, suffix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn endswith(
+        cx: &Context,
+        this: ByteArray,
+        suffix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         sequence::has_affix(cx, &this.snapshot(cx), "endswith", suffix, start, end, true)
     }
 
@@ -899,7 +951,12 @@ impl ByteArrayClass {
     ///     as well as any other name registered with codecs.register_error that
     ///     can handle UnicodeDecodeErrors.
     #[pymethod(signature = "($self, /, encoding='utf-8', errors='strict')")]
-    fn decode(cx: &Context, this: ByteArray, encoding: Option<Value>, errors: Option<Value>) -> PyResult<Str> {
+    fn decode(
+        cx: &Context,
+        this: ByteArray,
+        encoding: Option<Value>,
+        errors: Option<Value>,
+    ) -> PyResult<Str> {
         let encoding = name_argument(cx, "decode", "'encoding'", encoding)?;
         let errors = name_argument(cx, "decode", "'errors'", errors)?;
         let bytes = cx.bytes(&this.snapshot(cx))?;

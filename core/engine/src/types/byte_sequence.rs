@@ -481,7 +481,12 @@ pub(crate) use str_case::{capitalize_ascii, swap_ascii, title_ascii};
 ///
 /// # Errors
 /// TypeError, ValueError for a table of another length than 256.
-pub(crate) fn translate(cx: &Context, bytes: &[u8], table: Value, delete: Option<Value>) -> PyResult<Vec<u8>> {
+pub(crate) fn translate(
+    cx: &Context,
+    bytes: &[u8],
+    table: Value,
+    delete: Option<Value>,
+) -> PyResult<Vec<u8>> {
     let table = if table.is_none() {
         None
     } else {
@@ -558,7 +563,9 @@ pub(crate) fn from_hexadecimal(cx: &Context, value: Value) -> PyResult<Vec<u8>> 
         match digit(at + 1) {
             Some(low) => out.push(high << 4 | low),
             None if at + 1 >= text.len() => {
-                return Err(cx.value_error(format_args!("fromhex() arg must contain an even number of hexadecimal digits")));
+                return Err(cx.value_error(format_args!(
+                    "fromhex() arg must contain an even number of hexadecimal digits"
+                )));
             }
             None => return Err(not_hexadecimal(cx, at + 1)),
         }
@@ -631,12 +638,16 @@ pub(crate) fn collect(cx: &Context, source: Value, class_name: &str) -> PyResult
         return zeroed(cx, Some(length));
     }
     if Str::from_value(source).is_some() {
-        return Err(cx.type_error(format_args!("cannot convert '{}' object to {class_name}", cx.type_name(source))));
+        return Err(
+            cx.type_error(format_args!("cannot convert '{}' object to {class_name}", cx.type_name(source)))
+        );
     }
     let items = match cx.snapshot_of(source) {
         Some(items) => items,
         None => {
-            if cx.class_of(source).lookup_name(cx, crate::names::Name::__iter__).is_none() && !cx.is_sequence(source) {
+            if cx.class_of(source).lookup_name(cx, crate::names::Name::__iter__).is_none()
+                && !cx.is_sequence(source)
+            {
                 return Err(cx.type_error(format_args!(
                     "cannot convert '{}' object to {class_name}",
                     cx.type_name(source)
@@ -659,10 +670,10 @@ pub(crate) fn collect(cx: &Context, source: Value, class_name: &str) -> PyResult
 }
 
 fn item_byte(cx: &Context, item: Value, class_name: &str) -> PyResult<u8> {
-    if let Some(number) = item.as_small_int() {
-        if let Ok(byte) = u8::try_from(number) {
-            return Ok(byte);
-        }
+    if let Some(number) = item.as_small_int()
+        && let Ok(byte) = u8::try_from(number)
+    {
+        return Ok(byte);
     }
     let number = cx.index_clipped(item)?;
     u8::try_from(number).map_err(|_| {

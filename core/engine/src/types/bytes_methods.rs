@@ -61,23 +61,29 @@ fn compare(cx: &Context, operator: CompareOperator, this: Bytes, other: Value) -
 ///
 /// # Errors
 /// TypeError, ValueError, and what `__bytes__` or the iteration raises.
-fn made_from(cx: &Context, source: Option<Value>, encoding: Option<Value>, errors: Option<Value>) -> PyResult<Bytes> {
-    if let Some(source) = source {
-        if encoding.is_none() && errors.is_none() {
-            if let Some(bytes) = Bytes::from_value(source).filter(|bytes| bytes.is_exact()) {
-                return Ok(bytes);
-            }
-            if let Some(method) = cx.special_method(source, Name::__bytes__)? {
-                let made = cx.call_pair(method, &[])?;
-                return Bytes::from_value(made).ok_or_else(|| {
-                    cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", cx.type_name(made)))
-                });
-            }
-            if Str::from_value(source).is_some() {
-                return Err(cx.type_error(format_args!("string argument without an encoding")));
-            }
-            return cx.new_bytes(&sequence::collect(cx, source, "bytes")?);
+fn made_from(
+    cx: &Context,
+    source: Option<Value>,
+    encoding: Option<Value>,
+    errors: Option<Value>,
+) -> PyResult<Bytes> {
+    if let Some(source) = source
+        && encoding.is_none()
+        && errors.is_none()
+    {
+        if let Some(bytes) = Bytes::from_value(source).filter(|bytes| bytes.is_exact()) {
+            return Ok(bytes);
         }
+        if let Some(method) = cx.special_method(source, Name::__bytes__)? {
+            let made = cx.call_pair(method, &[])?;
+            return Bytes::from_value(made).ok_or_else(|| {
+                cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", cx.type_name(made)))
+            });
+        }
+        if Str::from_value(source).is_some() {
+            return Err(cx.type_error(format_args!("string argument without an encoding")));
+        }
+        return cx.new_bytes(&sequence::collect(cx, source, "bytes")?);
     }
     sequence::encoded(cx, source, encoding, errors)
 }
@@ -335,7 +341,13 @@ impl BytesClass {
     ///
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn find(cx: &Context, this: Bytes, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn find(
+        cx: &Context,
+        this: Bytes,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let place = sequence::find(cx, this.as_slice(), sub, start, end, false)?;
         Ok(place.map_or(-1, |place| place as isize))
     }
@@ -344,7 +356,13 @@ impl BytesClass {
     ///
     /// Raise ValueError if the subsection is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn index(cx: &Context, this: Bytes, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn index(
+        cx: &Context,
+        this: Bytes,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::index(cx, this.as_slice(), sub, start, end, false)
     }
 
@@ -352,7 +370,13 @@ impl BytesClass {
     ///
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rfind(cx: &Context, this: Bytes, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn rfind(
+        cx: &Context,
+        this: Bytes,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let place = sequence::find(cx, this.as_slice(), sub, start, end, true)?;
         Ok(place.map_or(-1, |place| place as isize))
     }
@@ -361,13 +385,25 @@ impl BytesClass {
     ///
     /// Raise ValueError if the subsection is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rindex(cx: &Context, this: Bytes, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn rindex(
+        cx: &Context,
+        this: Bytes,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::index(cx, this.as_slice(), sub, start, end, true)
     }
 
     /// Return the number of non-overlapping occurrences of subsection 'sub' in bytes B[start:end].
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn count(cx: &Context, this: Bytes, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn count(
+        cx: &Context,
+        this: Bytes,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         sequence::count(cx, this.as_slice(), sub, start, end)
     }
 
@@ -380,7 +416,13 @@ impl BytesClass {
     ///   end
     ///     Optional stop position. Default: end of the bytes.
     #[pymethod(signature = "($self, prefix, start=None, end=None, /)")]
-    fn startswith(cx: &Context, this: Bytes, prefix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn startswith(
+        cx: &Context,
+        this: Bytes,
+        prefix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         sequence::has_affix(cx, this.as_slice(), "startswith", prefix, start, end, false)
     }
 
@@ -393,7 +435,13 @@ impl BytesClass {
     ///   end
     ///     Optional stop position. Default: end of the bytes.
     #[pymethod(signature = "($self, suffix, start=None, end=None, /)")]
-    fn endswith(cx: &Context, this: Bytes, suffix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn endswith(
+        cx: &Context,
+        this: Bytes,
+        suffix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         sequence::has_affix(cx, this.as_slice(), "endswith", suffix, start, end, true)
     }
 
@@ -527,7 +575,11 @@ impl BytesClass {
     fn center(cx: &Context, this: Bytes, width: isize, fillchar: Option<Value>) -> PyResult {
         let fill = sequence::fill_byte(cx, "center", fillchar)?;
         let (left, right) = sequence::center_room(this.len(), width);
-        if left + right == 0 { whole(cx, this) } else { cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?) }
+        if left + right == 0 {
+            whole(cx, this)
+        } else {
+            cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?)
+        }
     }
 
     /// Return a left-justified string of length width.
@@ -537,7 +589,11 @@ impl BytesClass {
     fn ljust(cx: &Context, this: Bytes, width: isize, fillchar: Option<Value>) -> PyResult {
         let fill = sequence::fill_byte(cx, "ljust", fillchar)?;
         let (left, right) = (0, sequence::room(this.len(), width));
-        if left + right == 0 { whole(cx, this) } else { cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?) }
+        if left + right == 0 {
+            whole(cx, this)
+        } else {
+            cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?)
+        }
     }
 
     /// Return a right-justified string of length width.
@@ -547,7 +603,11 @@ impl BytesClass {
     fn rjust(cx: &Context, this: Bytes, width: isize, fillchar: Option<Value>) -> PyResult {
         let fill = sequence::fill_byte(cx, "rjust", fillchar)?;
         let (left, right) = (sequence::room(this.len(), width), 0);
-        if left + right == 0 { whole(cx, this) } else { cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?) }
+        if left + right == 0 {
+            whole(cx, this)
+        } else {
+            cx.bytes(&sequence::pad(cx, this.as_slice(), left, right, fill)?)
+        }
     }
 
     /// Pad a numeric string with zeros on the left, to fill a field of the given width.

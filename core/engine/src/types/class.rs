@@ -187,7 +187,9 @@ impl Class {
             return None;
         }
         // SAFETY: only `set_native_next` writes the word, from a function pointer of this type.
-        Some(unsafe { core::mem::transmute::<*const (), NativeNext>(core::ptr::with_exposed_provenance(address)) })
+        Some(unsafe {
+            core::mem::transmute::<*const (), NativeNext>(core::ptr::with_exposed_provenance(address))
+        })
     }
 
     /// Sets or forgets the native next-item function.
@@ -197,7 +199,13 @@ impl Class {
     }
 
     /// Sets what instances look like.
-    pub(crate) fn set_layout(self, layout: Kind, native: &'static NativeClass, slots: usize, raw_bytes: usize) {
+    pub(crate) fn set_layout(
+        self,
+        layout: Kind,
+        native: &'static NativeClass,
+        slots: usize,
+        raw_bytes: usize,
+    ) {
         self.0.raw_store_u8(raw::LAYOUT, layout as u8);
         self.0.raw_store_u8(raw::NATIVE_ID, native.id as u8);
         self.0.raw_store_u32(raw::SLOT_COUNT, slots as u32);
@@ -276,7 +284,8 @@ impl Class {
     fn new_instance_shape(self, cx: &Context, inline_capacity: u32) -> PyResult<Shape> {
         let flags = self.flags();
         let mode = if flags.has(ClassFlags::HAS_DICT) { Mode::Slots } else { Mode::Fixed };
-        let capacity = if flags.has(ClassFlags::VARIABLE_SIZE) || mode == Mode::Fixed { 0 } else { inline_capacity };
+        let capacity =
+            if flags.has(ClassFlags::VARIABLE_SIZE) || mode == Mode::Fixed { 0 } else { inline_capacity };
         let shape = new_shape(cx, self.as_value(), mode, self.slot_count() as u32, capacity, 0)?;
         cx.store(self.0, slot::INSTANCE_SHAPE, Value::from(shape.object()));
         self.remember_shape(cx, shape)?;
@@ -307,7 +316,8 @@ impl Class {
     pub fn lookup(self, cx: &Context, name: Str) -> Option<Value> {
         let name_word = name.as_value().word();
         let Some(version) = self.version(cx) else { return self.lookup_slow(cx, name) };
-        let index = (version.wrapping_mul(0x9E37_79B9) ^ (name_word >> 4)) as usize % cx.method_cache.len().max(1);
+        let index =
+            (version.wrapping_mul(0x9E37_79B9) ^ (name_word >> 4)) as usize % cx.method_cache.len().max(1);
         if let Some(place) = cx.method_cache.get(index) {
             let entry = place.get();
             if entry.version == version && entry.name == name_word {
@@ -336,10 +346,10 @@ impl Class {
             return own_attribute(cx, self, name).map(|value| (value, self));
         };
         for class in mro.iter() {
-            if let Some(class) = Class::from_value(class) {
-                if let Some(value) = own_attribute(cx, class, name) {
-                    return Some((value, class));
-                }
+            if let Some(class) = Class::from_value(class)
+                && let Some(value) = own_attribute(cx, class, name)
+            {
+                return Some((value, class));
             }
         }
         None
@@ -492,10 +502,10 @@ impl Context {
     /// The class of a value.
     #[inline(always)]
     pub fn class_of(&self, value: Value) -> Class {
-        if let Some(object) = value.as_object() {
-            if let Some(class) = Shape::of(object).and_then(|shape| Class::from_value(shape.class())) {
-                return class;
-            }
+        if let Some(object) = value.as_object()
+            && let Some(class) = Shape::of(object).and_then(|shape| Class::from_value(shape.class()))
+        {
+            return class;
         }
         self.class_of_word(value)
     }
@@ -569,7 +579,8 @@ fn allocate_sized(cx: &Context, class: Class, slots: usize, raw_bytes: usize) ->
     let variable = flags.has(ClassFlags::VARIABLE_SIZE);
     let mut total = slots;
     // A native class may extend another's layout: `defaultdict` is a dict, but no exact one.
-    let derived = flags.has(ClassFlags::HEAP_TYPE) || class.native().is_some_and(|native| native.id != native.layout);
+    let derived =
+        flags.has(ClassFlags::HEAP_TYPE) || class.native().is_some_and(|native| native.id != native.layout);
     let mut object_flags = if derived { client_flags::SUBCLASS } else { 0 };
     if shape.mode() != Mode::Fixed {
         total += 1;
@@ -609,12 +620,22 @@ pub fn instance_class(cx: &Context, native: &'static NativeClass, class: Value) 
     }
     Err(cx.raise(
         ExceptionClass::TypeError,
-        format_args!("{}.__new__({}): {} is not a subtype of {}", native.name, class.name(cx), class.name(cx), native.name),
+        format_args!(
+            "{}.__new__({}): {} is not a subtype of {}",
+            native.name,
+            class.name(cx),
+            class.name(cx),
+            native.name
+        ),
     ))
 }
 
 /// See [`Context::allocate_instance`].
-pub(crate) fn allocate_instance(cx: &Context, native: &'static NativeClass, class: Value) -> PyResult<ObjectRef> {
+pub(crate) fn allocate_instance(
+    cx: &Context,
+    native: &'static NativeClass,
+    class: Value,
+) -> PyResult<ObjectRef> {
     let class = instance_class(cx, native, class)?;
     allocate_of_class(cx, class)
 }

@@ -80,7 +80,9 @@ impl ClassMethod {
     #[pymethod(name = "__get__", signature = "(instance, owner=None, /)")]
     fn get(cx: &Context, this: ClassMethod, instance: Value, owner: Value) -> PyResult<Value> {
         let Some(function) = this.function() else {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("uninitialized classmethod object")));
+            return Err(
+                cx.raise(ExceptionClass::RuntimeError, format_args!("uninitialized classmethod object"))
+            );
         };
         let class = if owner.is_none() { cx.class_of(instance).as_value() } else { owner };
         cx.bound_method(function, class)

@@ -8,11 +8,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use threadsnake_bytecode::control_flow::CodeView;
+use threadsnake_bytecode::liveness::{Liveness, RegisterSet};
 use threadsnake_bytecode::{
     Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Operation, Text, code_flags, verifier,
 };
-use threadsnake_bytecode::control_flow::CodeView;
-use threadsnake_bytecode::liveness::{Liveness, RegisterSet};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
@@ -264,7 +264,9 @@ impl Context {
     /// SystemError if the block is malformed; MemoryError.
     pub fn code_object(&self, code: &Code) -> PyResult<CodeObject> {
         if let Err(problem) = verifier::verify(code) {
-            return Err(self.raise(ExceptionClass::SystemError, format_args!("malformed bytecode: {problem}")));
+            return Err(
+                self.raise(ExceptionClass::SystemError, format_args!("malformed bytecode: {problem}"))
+            );
         }
         self.code_object_of_verified(code)
     }

@@ -123,7 +123,8 @@ impl CodeClass {
         let mut start = 0usize;
         let push = |row: (usize, usize, u32)| -> PyResult<()> {
             let line = if row.2 == 0 { Value::NONE } else { Value::int_from_u32(row.2) };
-            let tuple = cx.tuple(&[Value::int_from_length(row.0 * 8), Value::int_from_length(row.1 * 8), line])?;
+            let tuple =
+                cx.tuple(&[Value::int_from_length(row.0 * 8), Value::int_from_length(row.1 * 8), line])?;
             lines.push(cx, tuple)
         };
         for (count, location) in this.data().locations.runs() {
@@ -268,7 +269,9 @@ impl CodeClass {
 }
 
 fn array_as_tuple(cx: &Context, code: CodeObject, slot: usize) -> PyResult<Tuple> {
-    let Some(array) = code.object().value(slot).and_then(Value::as_object) else { return Ok(cx.empty_tuple()) };
+    let Some(array) = code.object().value(slot).and_then(Value::as_object) else {
+        return Ok(cx.empty_tuple());
+    };
     cx.tuple_from_fn(array.slot_count(), |index| Ok(array.value(index).unwrap_or(Value::NONE)))
 }
 
@@ -311,7 +314,8 @@ fn same_code(cx: &Context, left: CodeObject, right: CodeObject) -> PyResult<bool
             return Ok(false);
         }
     }
-    let (one, other) = (array_as_tuple(cx, left, slot::CONSTANTS)?, array_as_tuple(cx, right, slot::CONSTANTS)?);
+    let (one, other) =
+        (array_as_tuple(cx, left, slot::CONSTANTS)?, array_as_tuple(cx, right, slot::CONSTANTS)?);
     if one.len() != other.len() {
         return Ok(false);
     }
@@ -377,8 +381,9 @@ fn replace(cx: &Context, code: CodeObject, arguments: &Arguments<'_>) -> PyResul
                 changes.constants = Some(constants);
                 continue;
             }
-            "co_argcount" | "co_posonlyargcount" | "co_kwonlyargcount" | "co_nlocals" | "co_stacksize" | "co_code"
-            | "co_names" | "co_varnames" | "co_freevars" | "co_cellvars" | "co_linetable" | "co_exceptiontable" => {
+            "co_argcount" | "co_posonlyargcount" | "co_kwonlyargcount" | "co_nlocals" | "co_stacksize"
+            | "co_code" | "co_names" | "co_varnames" | "co_freevars" | "co_cellvars" | "co_linetable"
+            | "co_exceptiontable" => {
                 let own = cx.get_attribute(code.as_value(), cx.intern_str(&text)?)?;
                 if cx.equal(own, value)? {
                     continue;
@@ -389,7 +394,9 @@ fn replace(cx: &Context, code: CodeObject, arguments: &Arguments<'_>) -> PyResul
                 ));
             }
             _ => {
-                return Err(cx.type_error(format_args!("replace() got an unexpected keyword argument '{text}'")));
+                return Err(
+                    cx.type_error(format_args!("replace() got an unexpected keyword argument '{text}'"))
+                );
             }
         };
         let replacement = Str::expect(cx, value)?;

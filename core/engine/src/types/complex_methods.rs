@@ -148,7 +148,8 @@ fn part(cx: &Context, name: &str, value: Option<Value>) -> PyResult<Operand<'sta
     }
     match cx.real_to_f64(value)? {
         Some(number) => Ok(Operand::Float(number)),
-        None => Err(cx.type_error(format_args!("complex() argument '{name}' must be a real number, not {class_name}"))),
+        None => Err(cx
+            .type_error(format_args!("complex() argument '{name}' must be a real number, not {class_name}"))),
     }
 }
 

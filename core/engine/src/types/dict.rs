@@ -133,10 +133,10 @@ impl Dict {
     /// TypeError for an unhashable key, and what hashing and comparing raise.
     #[inline]
     pub fn get(self, cx: &Context, key: Value) -> PyResult<Option<Value>> {
-        if let Some(text) = Str::from_value(key) {
-            if text.is_exact() {
-                return self.get_str(cx, text);
-            }
+        if let Some(text) = Str::from_value(key)
+            && text.is_exact()
+        {
+            return self.get_str(cx, text);
         }
         let hash = cx.hash_dict_key(key)?;
         self.get_hashed(cx, key, fold_hash(hash))
@@ -174,7 +174,11 @@ impl Dict {
             loop {
                 match table.search_from(probe, hash, |other| match_keys(cx, key, other)) {
                     Found::Entry(entry) => {
-                        return Ok(Search { place: Some(Place { table, entry }), table: Some(table), entries });
+                        return Ok(Search {
+                            place: Some(Place { table, entry }),
+                            table: Some(table),
+                            entries,
+                        });
                     }
                     Found::Absent => return Ok(Search { place: None, table: Some(table), entries }),
                     Found::Compare { entry, probe: next } => {
@@ -188,7 +192,11 @@ impl Dict {
                             if table.value(entry).is_none() {
                                 continue 'again;
                             }
-                            return Ok(Search { place: Some(Place { table, entry }), table: Some(table), entries });
+                            return Ok(Search {
+                                place: Some(Place { table, entry }),
+                                table: Some(table),
+                                entries,
+                            });
                         }
                         probe = next;
                     }
@@ -222,10 +230,10 @@ impl Dict {
             return false;
         }
         for entry in 0..from.entry_count() {
-            if let (Some(key), Some(value)) = (from.key(entry), from.value(entry)) {
-                if !to.append(cx, key, value, from.hash(entry)) {
-                    return false;
-                }
+            if let (Some(key), Some(value)) = (from.key(entry), from.value(entry))
+                && !to.append(cx, key, value, from.hash(entry))
+            {
+                return false;
             }
         }
         true
@@ -233,7 +241,14 @@ impl Dict {
 
     /// Appends an entry for a key that is absent, with a new table if one is needed and given; false if one is needed. The caller
     /// holds the lock.
-    pub(crate) fn append(self, cx: &Context, key: Value, value: Value, hash: u32, spare: &mut Option<DictTable>) -> bool {
+    pub(crate) fn append(
+        self,
+        cx: &Context,
+        key: Value,
+        value: Value,
+        hash: u32,
+        spare: &mut Option<DictTable>,
+    ) -> bool {
         let appended = match self.table() {
             Some(table) => table.append(cx, key, value, hash),
             None => false,

@@ -189,7 +189,8 @@ impl Dict {
             let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) else { continue };
             let Some(other_table) = other.table() else { return KeyMatch::Different };
             let hash = table.hash(entry);
-            let found = other_table.search_from(other_table.probe(hash), hash, |existing| match_keys(cx, key, existing));
+            let found = other_table
+                .search_from(other_table.probe(hash), hash, |existing| match_keys(cx, key, existing));
             let other_value = match found {
                 Found::Compare { .. } => return KeyMatch::Unknown,
                 Found::Absent => return KeyMatch::Different,

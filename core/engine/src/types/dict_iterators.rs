@@ -62,7 +62,8 @@ fn advance(cx: &Context, object: ObjectRef, reverse: bool) -> PyResult<Option<(V
     }
     loop {
         let position = object.raw_u64(POSITION);
-        let found = if reverse { find_before(table, position as usize) } else { find_from(table, position as usize) };
+        let found =
+            if reverse { find_before(table, position as usize) } else { find_from(table, position as usize) };
         let Some((entry, key, value)) = found else {
             cx.clear(object, OWNER);
             return Ok(None);

@@ -60,10 +60,10 @@ fn compare_values(cx: &Context, operator: CompareOperator, left: Dict, right: Va
 /// # Errors
 /// AttributeError without `keys`, and what the mapping's methods raise.
 pub fn merge_mapping(cx: &Context, dict: Dict, mapping: Value, duplicate: Duplicate) -> PyResult<()> {
-    if let Some(other) = Dict::from_value(mapping) {
-        if other.is_exact() || iterates_as_dict(cx, mapping) {
-            return dict.merge(cx, other, duplicate);
-        }
+    if let Some(other) = Dict::from_value(mapping)
+        && (other.is_exact() || iterates_as_dict(cx, mapping))
+    {
+        return dict.merge(cx, other, duplicate);
     }
     let keys = cx.call_method_name(mapping, Name::keys, &[])?;
     let iterator = cx.iterate(keys)?;
@@ -344,10 +344,10 @@ impl DictClass {
         if let Some(value) = this.get(cx, key)? {
             return Ok(value);
         }
-        if !this.is_exact() {
-            if let Some(method) = cx.special_method(this.as_value(), Name::__missing__)? {
-                return cx.call_pair(method, &[key]);
-            }
+        if !this.is_exact()
+            && let Some(method) = cx.special_method(this.as_value(), Name::__missing__)?
+        {
+            return cx.call_pair(method, &[key]);
         }
         Err(cx.key_error(key))
     }

@@ -120,7 +120,10 @@ impl DictTable {
     /// Bytes of memory the table takes.
     pub fn size_in_bytes(self) -> usize {
         let places = 1usize << self.size_shift();
-        threadsnake_heap::HEADER_BYTES + 8 * self.0.slot_count() + self.index_offset() + places * self.index_width()
+        threadsnake_heap::HEADER_BYTES
+            + 8 * self.0.slot_count()
+            + self.index_offset()
+            + places * self.index_width()
     }
 
     fn index_width(self) -> usize {
@@ -220,8 +223,8 @@ impl DictTable {
     #[inline(always)]
     fn advance(self, probe: &mut Probe) {
         probe.perturbation >>= 5;
-        probe.place =
-            (probe.place.wrapping_mul(5)).wrapping_add(probe.perturbation as usize).wrapping_add(1) & self.mask();
+        probe.place = (probe.place.wrapping_mul(5)).wrapping_add(probe.perturbation as usize).wrapping_add(1)
+            & self.mask();
     }
 
     /// The start of a search.
@@ -239,17 +242,18 @@ impl DictTable {
                 return Found::Absent;
             }
             let entry = content as usize - 1;
-            if entry < self.capacity() && self.hash(entry) == hash {
-                if let Some(key) = self.key(entry) {
-                    match matches(key) {
-                        KeyMatch::Same if self.value(entry).is_some() => return Found::Entry(entry),
-                        KeyMatch::Unknown if self.value(entry).is_some() => {
-                            let mut next = probe;
-                            self.advance(&mut next);
-                            return Found::Compare { entry, probe: next };
-                        }
-                        _ => {}
+            if entry < self.capacity()
+                && self.hash(entry) == hash
+                && let Some(key) = self.key(entry)
+            {
+                match matches(key) {
+                    KeyMatch::Same if self.value(entry).is_some() => return Found::Entry(entry),
+                    KeyMatch::Unknown if self.value(entry).is_some() => {
+                        let mut next = probe;
+                        self.advance(&mut next);
+                        return Found::Compare { entry, probe: next };
                     }
+                    _ => {}
                 }
             }
             self.advance(&mut probe);

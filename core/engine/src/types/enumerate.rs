@@ -123,7 +123,9 @@ impl Reversed {
         };
         if let Some(method) = cx.class_of(object).lookup_name(cx, Name::__reversed__) {
             if method.is_none() {
-                return Err(cx.type_error(format_args!("'{}' object is not reversible", cx.type_name(object))));
+                return Err(
+                    cx.type_error(format_args!("'{}' object is not reversible", cx.type_name(object)))
+                );
             }
             if let Some(method) = cx.special_method(object, Name::__reversed__)? {
                 return cx.call_pair(method, &[]);

@@ -79,10 +79,10 @@ pub(crate) fn raise_text(cx: &Context, class: ExceptionClass, text: fmt::Argumen
 pub(crate) fn raise_arguments(cx: &Context, class: ExceptionClass, arguments: &[Value]) -> Raised {
     match new_exception(cx, class, arguments) {
         Ok(object) => {
-            if matches!(class, ExceptionClass::StopIteration | ExceptionClass::SystemExit) {
-                if let Some(&value) = arguments.first() {
-                    cx.store(object, EXTRA_VALUE, value);
-                }
+            if matches!(class, ExceptionClass::StopIteration | ExceptionClass::SystemExit)
+                && let Some(&value) = arguments.first()
+            {
+                cx.store(object, EXTRA_VALUE, value);
             }
             cx.raise_object(object)
         }
@@ -245,17 +245,21 @@ impl Context {
                 }
             }
             let class = self.class_of(exception);
-            return Ok(classes
-                .iter()
-                .any(|candidate| Class::from_value(candidate).is_some_and(|candidate| class.is_subclass_of(candidate))));
+            return Ok(classes.iter().any(|candidate| {
+                Class::from_value(candidate).is_some_and(|candidate| class.is_subclass_of(candidate))
+            }));
         }
         match Class::from_value(clause) {
-            Some(class) if class.flags().has(ClassFlags::EXCEPTION) => Ok(self.is_instance_of(exception, class)),
+            Some(class) if class.flags().has(ClassFlags::EXCEPTION) => {
+                Ok(self.is_instance_of(exception, class))
+            }
             _ => Err(self.catching_error()),
         }
     }
 
     fn catching_error(&self) -> Raised {
-        self.type_error(format_args!("catching classes that do not inherit from BaseException is not allowed"))
+        self.type_error(format_args!(
+            "catching classes that do not inherit from BaseException is not allowed"
+        ))
     }
 }

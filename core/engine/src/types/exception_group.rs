@@ -311,10 +311,10 @@ impl Context {
                 self.exception_class(ExceptionClass::BaseExceptionGroup)
             };
             let group = self.call(class, &[self.empty_str().as_value(), exceptions])?;
-            if let (Some(group), Some(inner)) = (as_exception(group), as_exception(exception)) {
-                if let Some(traceback) = inner.value(slot::TRACEBACK) {
-                    self.store(group, slot::TRACEBACK, traceback);
-                }
+            if let (Some(group), Some(inner)) = (as_exception(group), as_exception(exception))
+                && let Some(traceback) = inner.value(slot::TRACEBACK)
+            {
+                self.store(group, slot::TRACEBACK, traceback);
             }
             return Ok((Some(group), None));
         }

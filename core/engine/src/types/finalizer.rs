@@ -40,11 +40,12 @@ pub(crate) fn finalize(cx: &Context, object: ObjectRef) -> PyResult<()> {
     }
     let mut base: Option<Class> = Some(class);
     while let Some(class) = base {
-        if class.is_native() && class.flags().has(ClassFlags::NATIVE_FINALIZER) {
-            if let Some(finalize) = class.native().and_then(|native| native.finalize) {
-                finalize(cx, value);
-                break;
-            }
+        if class.is_native()
+            && class.flags().has(ClassFlags::NATIVE_FINALIZER)
+            && let Some(finalize) = class.native().and_then(|native| native.finalize)
+        {
+            finalize(cx, value);
+            break;
         }
         base = class.base();
     }

@@ -108,7 +108,9 @@ fn convert(cx: &Context, value: Value) -> PyResult<f64> {
         Some(text) => parse(cx, value, &text),
         None => {
             let class_name = cx.type_name(value);
-            Err(cx.type_error(format_args!("float() argument must be a string or a real number, not '{class_name}'")))
+            Err(cx.type_error(format_args!(
+                "float() argument must be a string or a real number, not '{class_name}'"
+            )))
         }
     }
 }
@@ -191,7 +193,9 @@ impl Float {
     fn __getformat__(cx: &Context, class: Value, typestr: Str) -> PyResult {
         let _ = class;
         if !typestr.equals_ascii("double") && !typestr.equals_ascii("float") {
-            return Err(cx.value_error(format_args!("__getformat__() argument 1 must be 'double' or 'float'")));
+            return Err(
+                cx.value_error(format_args!("__getformat__() argument 1 must be 'double' or 'float'"))
+            );
         }
         cx.str(if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" })
     }

@@ -37,7 +37,9 @@ pub fn float_of(value: Value) -> Option<f64> {
 #[inline(always)]
 pub fn is_exact_float(value: Value) -> bool {
     value.is_tagged_float()
-        || value.as_kind(Kind::Float).is_some_and(|object| object.client_flags() & client_flags::SUBCLASS == 0)
+        || value
+            .as_kind(Kind::Float)
+            .is_some_and(|object| object.client_flags() & client_flags::SUBCLASS == 0)
 }
 
 /// Makes an instance of `class`, which is `float` or a subclass of it.
@@ -124,9 +126,8 @@ impl Context {
         let class_name = self.type_name(value);
         let result_name = self.type_name(result);
         let Some(number) = float_of(result) else {
-            return Err(
-                self.type_error(format_args!("{class_name}.__float__ returned non-float (type {result_name})"))
-            );
+            return Err(self
+                .type_error(format_args!("{class_name}.__float__ returned non-float (type {result_name})")));
         };
         if !is_exact_float(result) {
             self.warn(

@@ -130,12 +130,11 @@ impl FrameObject {
         for place in slot::LOCALS..self.0.slot_count() {
             cx.store_optional(self.0, place, record.register(place - slot::LOCALS));
         }
-        if let Some(caller) = cx.frames().caller(record) {
-            if let Some(caller) =
+        if let Some(caller) = cx.frames().caller(record)
+            && let Some(caller) =
                 Value::from_word(caller.frame_object.get()).and_then(FrameObject::from_value)
-            {
-                cx.store(self.0, slot::BACK, caller.as_value());
-            }
+        {
+            cx.store(self.0, slot::BACK, caller.as_value());
         }
         self.0.raw_store_u64(LIVE, 0);
         record.frame_object.set(0);
@@ -242,13 +241,13 @@ impl FrameObject {
     /// # Errors
     /// MemoryError.
     pub fn builtins(self, cx: &Context) -> PyResult<Value> {
-        if let Some(globals) = self.globals() {
-            if let Some(builtins) = globals.get_str(cx, cx.name(Name::__builtins__))? {
-                return match builtins.is_kind(Kind::Module) {
-                    true => Ok(cx.module_dict(builtins)?.as_value()),
-                    false => Ok(builtins),
-                };
-            }
+        if let Some(globals) = self.globals()
+            && let Some(builtins) = globals.get_str(cx, cx.name(Name::__builtins__))?
+        {
+            return match builtins.is_kind(Kind::Module) {
+                true => Ok(cx.module_dict(builtins)?.as_value()),
+                false => Ok(builtins),
+            };
         }
         Ok(cx.root(Root::Builtins).unwrap_or(Value::NONE))
     }
@@ -457,10 +456,10 @@ impl Context {
         let mut left = depth;
         while let Some(candidate) = record {
             if !candidate.data.get().is_null() {
-                if left == 0 {
-                    if let Some(frame) = self.frame_object(candidate)? {
-                        return Ok(frame);
-                    }
+                if left == 0
+                    && let Some(frame) = self.frame_object(candidate)?
+                {
+                    return Ok(frame);
                 }
                 left = left.saturating_sub(1);
             }

@@ -9,8 +9,8 @@ use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
-use crate::native::convert::{FromValue, NotValue};
 use crate::native::Arguments;
+use crate::native::convert::{FromValue, NotValue};
 use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
 use crate::types::cell::Cell;
@@ -102,11 +102,12 @@ impl FunctionClass {
                 code.name(cx)
             )));
         }
-        if let Some(wrong) = cells.and_then(|cells| cells.iter().find(|cell| Cell::from_value(*cell).is_none())) {
-            return Err(cx.type_error(format_args!(
-                "arg 5 (closure) expected cell, found {}",
-                cx.type_name(wrong)
-            )));
+        if let Some(wrong) =
+            cells.and_then(|cells| cells.iter().find(|cell| Cell::from_value(*cell).is_none()))
+        {
+            return Err(
+                cx.type_error(format_args!("arg 5 (closure) expected cell, found {}", cx.type_name(wrong)))
+            );
         }
         let function = cx.new_function(code, globals)?.object();
         let rows = [
@@ -370,7 +371,10 @@ impl FunctionClass {
                 cx.store(this.object(), slot::TYPE_PARAMETERS, value);
                 Ok(())
             }
-            _ => Err(cx.raise(ExceptionClass::TypeError, format_args!("__type_params__ must be set to a tuple"))),
+            _ => {
+                Err(cx
+                    .raise(ExceptionClass::TypeError, format_args!("__type_params__ must be set to a tuple")))
+            }
         }
     }
 }

@@ -111,7 +111,12 @@ fn claim(generator: ObjectRef) -> Result<u32, u32> {
 ///
 /// # Errors
 /// MemoryError.
-pub(crate) fn from_call(cx: &Context, function: Function, code: CodeObject, registers: *mut u64) -> PyResult<Value> {
+pub(crate) fn from_call(
+    cx: &Context,
+    function: Function,
+    code: CodeObject,
+    registers: *mut u64,
+) -> PyResult<Value> {
     let data = code.data();
     let count = data.register_count as usize;
     // SAFETY: the caller made sure that the registers fit the register stack.
@@ -158,7 +163,14 @@ pub(crate) fn from_call(cx: &Context, function: Function, code: CodeObject, regi
 }
 
 /// Pushes the frame of a generator that this thread has claimed. What is sent goes to the destination of its yield.
-fn push(cx: &Context, generator: ObjectRef, started: bool, sent: Value, destination: u16, flags: u32) -> PyResult<()> {
+fn push(
+    cx: &Context,
+    generator: ObjectRef,
+    started: bool,
+    sent: Value,
+    destination: u16,
+    flags: u32,
+) -> PyResult<()> {
     let (Some(code), Some(globals)) =
         (code_of(generator), generator.value(slot::GLOBALS).and_then(Dict::from_value))
     else {
@@ -179,11 +191,9 @@ fn push(cx: &Context, generator: ObjectRef, started: bool, sent: Value, destinat
         unsafe { base.add(index).write(generator.slot(slot::REGISTERS + index)) };
     }
     let pc = generator.raw_u32(PC) as usize;
-    if started {
-        if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
-            // SAFETY: as above; the yield's operand is verified.
-            unsafe { base.add(instruction.a() as usize).write(sent.word()) };
-        }
+    if started && let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
+        // SAFETY: as above; the yield's operand is verified.
+        unsafe { base.add(instruction.a() as usize).write(sent.word()) };
     }
     let function = generator.slot(slot::FUNCTION);
     // The function-entry safepoint in `push_frame` sees the registers through the frame that is complete by then.
@@ -301,8 +311,7 @@ pub(crate) enum Sent {
 /// # Errors
 /// What the receiver raises.
 pub(crate) fn send_in_loop(cx: &Context, receiver: Value, value: Value, destination: u16) -> PyResult<Sent> {
-    if let Some(object) =
-        as_generator(receiver).filter(|object| object.kind() != Kind::AsyncGenerator as u8)
+    if let Some(object) = as_generator(receiver).filter(|object| object.kind() != Kind::AsyncGenerator as u8)
     {
         return match claim(object) {
             Ok(previous) => {
@@ -327,7 +336,9 @@ pub(crate) fn send_in_loop(cx: &Context, receiver: Value, value: Value, destinat
             },
             None => match cx.special_method(receiver, Name::__next__)? {
                 Some(pair) => cx.call_pair(pair, &[]),
-                None => Err(cx.type_error(format_args!("'{}' object is not an iterator", cx.type_name(receiver)))),
+                None => {
+                    Err(cx.type_error(format_args!("'{}' object is not an iterator", cx.type_name(receiver))))
+                }
             },
         }
     } else {
@@ -381,7 +392,8 @@ pub fn delegate(generator: ObjectRef) -> Option<Value> {
         return None;
     }
     let code = code_of(generator)?;
-    let instruction: Instruction = *code.data().instructions.get((generator.raw_u32(PC) as usize).checked_sub(1)?)?;
+    let instruction: Instruction =
+        *code.data().instructions.get((generator.raw_u32(PC) as usize).checked_sub(1)?)?;
     if instruction.operation_number() != Operation::YieldDelegate as u16 {
         return None;
     }
@@ -394,10 +406,10 @@ pub fn delegate(generator: ObjectRef) -> Option<Value> {
 /// What comes out of the body.
 pub fn throw(cx: &Context, generator: ObjectRef, exception: Value) -> PyResult<Exit> {
     cx.check_native_stack()?;
-    if let Some(target) = delegate(generator) {
-        if let Some(exit) = throw_to_delegate(cx, generator, target, exception)? {
-            return Ok(exit);
-        }
+    if let Some(target) = delegate(generator)
+        && let Some(exit) = throw_to_delegate(cx, generator, target, exception)?
+    {
+        return Ok(exit);
     }
     raise_in(cx, generator, exception)
 }
@@ -434,7 +446,12 @@ fn raise_again(cx: &Context, exception: Value) -> Raised {
 
 /// Passes an exception to the iterator that the body delegates to. `None`: the body itself is to get the exception (which may be
 /// another one by now, then pending is raised in it).
-fn throw_to_delegate(cx: &Context, generator: ObjectRef, target: Value, exception: Value) -> PyResult<Option<Exit>> {
+fn throw_to_delegate(
+    cx: &Context,
+    generator: ObjectRef,
+    target: Value,
+    exception: Value,
+) -> PyResult<Option<Exit>> {
     let closing = cx.is_exception_of(exception, ExceptionClass::GeneratorExit);
     // While the delegate runs, this generator counts as running.
     if claim(generator).is_err() {
@@ -448,7 +465,9 @@ fn throw_to_delegate(cx: &Context, generator: ObjectRef, target: Value, exceptio
             }
             Err(raised) => Err(raised),
         }
-    } else if let Some(inner) = as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8) {
+    } else if let Some(inner) =
+        as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8)
+    {
         throw(cx, inner, exception)
     } else {
         match cx.find_attribute_or_none(target, cx.name(Name::throw)) {
@@ -574,13 +593,14 @@ pub(crate) fn yield_from_iterator(cx: &Context, frame: &Frame, value: Value) -> 
 pub fn awaitable(cx: &Context, value: Value, origin: u16) -> PyResult<Value> {
     match value.kind() {
         Some(Kind::Coroutine) => {
-            if let Some(object) = as_generator(value) {
-                if origin == 0 && delegate(object).is_some() {
-                    return Err(cx.raise(
-                        ExceptionClass::RuntimeError,
-                        format_args!("coroutine is being awaited already"),
-                    ));
-                }
+            if let Some(object) = as_generator(value)
+                && origin == 0
+                && delegate(object).is_some()
+            {
+                return Err(cx.raise(
+                    ExceptionClass::RuntimeError,
+                    format_args!("coroutine is being awaited already"),
+                ));
             }
             return Ok(value);
         }

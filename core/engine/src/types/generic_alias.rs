@@ -162,13 +162,14 @@ fn unpack_item(cx: &Context, item: Value) -> PyResult {
     let single = [item];
     let items = Tuple::from_value(item);
     for &value in items.as_ref().map_or(&single[..], |items| items.as_slice()) {
-        if Class::from_value(value).is_none() {
-            if let Some(unpacked) = lookup(cx, value, "__typing_unpacked_tuple_args__")?.and_then(Tuple::from_value) {
-                let ends_open = unpacked.iter().last().is_some_and(|last| last.is(Value::ELLIPSIS));
-                if !ends_open {
-                    values.extend_from_slice(unpacked.as_slice());
-                    continue;
-                }
+        if Class::from_value(value).is_none()
+            && let Some(unpacked) =
+                lookup(cx, value, "__typing_unpacked_tuple_args__")?.and_then(Tuple::from_value)
+        {
+            let ends_open = unpacked.iter().last().is_some_and(|last| last.is(Value::ELLIPSIS));
+            if !ends_open {
+                values.extend_from_slice(unpacked.as_slice());
+                continue;
             }
         }
         values.push(value);
@@ -180,13 +181,21 @@ fn unpack_item(cx: &Context, item: Value) -> PyResult {
 ///
 /// # Errors
 /// TypeError for a wrong number of items, and what substitution raises.
-pub fn substitute(cx: &Context, alias: Value, arguments: Tuple, parameters: Tuple, item: Value) -> PyResult<Tuple> {
+pub fn substitute(
+    cx: &Context,
+    alias: Value,
+    arguments: Tuple,
+    parameters: Tuple,
+    item: Value,
+) -> PyResult<Tuple> {
     if parameters.is_empty() {
         return Err(cx.type_error(format_args!("{} is not a generic class", cx.repr_lossy(alias))));
     }
     let mut item = unpack_item(cx, item)?;
     for parameter in parameters.iter() {
-        if let Some(prepare) = lookup(cx, parameter, "__typing_prepare_subst__")?.filter(|found| !found.is_none()) {
+        if let Some(prepare) =
+            lookup(cx, parameter, "__typing_prepare_subst__")?.filter(|found| !found.is_none())
+        {
             item = cx.call(prepare, &[alias, item])?;
         }
     }
@@ -271,7 +280,9 @@ fn substitute_inside(cx: &Context, argument: Value, parameters: Tuple, items: &[
         // What a TypeVarTuple stands for is a tuple, to be spread.
         let many = lookup(cx, parameter, "__typing_prepare_subst__")?.is_some();
         match Tuple::from_value(item) {
-            Some(spread) if many && is_type_variable_tuple(cx, parameter) => values.extend_from_slice(spread.as_slice()),
+            Some(spread) if many && is_type_variable_tuple(cx, parameter) => {
+                values.extend_from_slice(spread.as_slice())
+            }
             _ => values.push(item),
         }
     }
@@ -296,20 +307,20 @@ pub fn push_type_repr(cx: &Context, text: &mut ReprBuilder, value: Value) -> PyR
         text.push("None");
         return Ok(());
     }
-    let is_alias =
-        lookup(cx, value, "__origin__")?.is_some() && lookup(cx, value, "__args__")?.is_some();
+    let is_alias = lookup(cx, value, "__origin__")?.is_some() && lookup(cx, value, "__args__")?.is_some();
     if !is_alias {
-        let qualified = cx.find_attribute_or_none(value, cx.name(Name::__qualname__))?.and_then(Str::from_value);
+        let qualified =
+            cx.find_attribute_or_none(value, cx.name(Name::__qualname__))?.and_then(Str::from_value);
         let module = cx.find_attribute_or_none(value, cx.name(Name::__module__))?;
-        if let (Some(qualified), Some(module)) = (qualified, module) {
-            if !module.is_none() {
-                if let Some(module) = Str::from_value(module).filter(|module| !module.equals_ascii("builtins")) {
-                    text.push_str(module);
-                    text.push(".");
-                }
-                text.push_str(qualified);
-                return Ok(());
+        if let (Some(qualified), Some(module)) = (qualified, module)
+            && !module.is_none()
+        {
+            if let Some(module) = Str::from_value(module).filter(|module| !module.equals_ascii("builtins")) {
+                text.push_str(module);
+                text.push(".");
             }
+            text.push_str(qualified);
+            return Ok(());
         }
     }
     text.push_repr(cx, value)
@@ -530,7 +541,9 @@ impl Context {
     pub fn generic_alias(&self, origin: Value, arguments: Value) -> PyResult {
         match Class::from_value(self.class(Kind::GenericAlias)) {
             Some(class) => make(self, class, origin, arguments, false),
-            None => Err(self.raise(ExceptionClass::RuntimeError, format_args!("GenericAlias is not built yet"))),
+            None => {
+                Err(self.raise(ExceptionClass::RuntimeError, format_args!("GenericAlias is not built yet")))
+            }
         }
     }
 }

@@ -216,7 +216,9 @@ impl Int {
             (Some(value), Some(base)) => {
                 let base = conversion_base(cx, base)?;
                 if !matches!(value.kind(), Some(Kind::Str | Kind::Bytes | Kind::ByteArray)) {
-                    return Err(cx.type_error(format_args!("int() can't convert non-string with explicit base")));
+                    return Err(
+                        cx.type_error(format_args!("int() can't convert non-string with explicit base"))
+                    );
                 }
                 let text = numeric_text_of(cx, value)?.unwrap_or_default();
                 parse(cx, value, &text, base)?

@@ -216,7 +216,9 @@ impl Context {
     #[cold]
     pub fn number_error(&self, error: &NumberError) -> Raised {
         match error {
-            NumberError::ZeroDivision(text) => self.raise(ExceptionClass::ZeroDivisionError, format_args!("{text}")),
+            NumberError::ZeroDivision(text) => {
+                self.raise(ExceptionClass::ZeroDivisionError, format_args!("{text}"))
+            }
             NumberError::Overflow(text) => self.raise(ExceptionClass::OverflowError, format_args!("{text}")),
             NumberError::Value(text) => self.value_error(format_args!("{text}")),
             NumberError::Memory => self.memory_error(),
@@ -224,7 +226,9 @@ impl Context {
                 /// `ERANGE`
                 const RANGE: u32 = 34;
                 match self.str(error.message()) {
-                    Ok(text) => self.raise_with(ExceptionClass::OverflowError, &[Value::int_from_u32(RANGE), text]),
+                    Ok(text) => {
+                        self.raise_with(ExceptionClass::OverflowError, &[Value::int_from_u32(RANGE), text])
+                    }
                     Err(raised) => raised,
                 }
             }
@@ -258,7 +262,9 @@ impl Context {
     fn index_slow(&self, value: Value) -> PyResult<Value> {
         let Some(method) = self.special_method(value, Name::__index__)? else {
             let class_name = self.type_name(value);
-            return Err(self.type_error(format_args!("'{class_name}' object cannot be interpreted as an integer")));
+            return Err(
+                self.type_error(format_args!("'{class_name}' object cannot be interpreted as an integer"))
+            );
         };
         let result = self.call_pair(method, &[])?;
         if is_exact_int(result) {
@@ -301,7 +307,11 @@ impl Context {
     pub fn index_i64(&self, value: Value) -> PyResult<i64> {
         match value.as_small_int() {
             Some(number) => Ok(number),
-            None => self.index_or(value, ExceptionClass::OverflowError, "Python int too large to convert to C ssize_t"),
+            None => self.index_or(
+                value,
+                ExceptionClass::OverflowError,
+                "Python int too large to convert to C ssize_t",
+            ),
         }
     }
 
@@ -316,9 +326,9 @@ impl Context {
                 ExceptionClass::OverflowError,
                 format_args!("can't convert negative int to unsigned"),
             )),
-            Some(number) => number
-                .to_u64()
-                .ok_or_else(|| self.raise(ExceptionClass::OverflowError, format_args!("int too big to convert"))),
+            Some(number) => number.to_u64().ok_or_else(|| {
+                self.raise(ExceptionClass::OverflowError, format_args!("int too big to convert"))
+            }),
             None => Err(self.type_error_expected("int", value)),
         }
     }

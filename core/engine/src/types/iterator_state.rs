@@ -31,7 +31,9 @@ fn claim_shared(object: ObjectRef, offset: usize, limit: usize) -> Option<usize>
     // Two threads that read the same index exchange it one after the other: the second fails and takes the next.
     object
         .raw_cell_u64(offset)
-        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |index| if index < limit as u64 { Some(index + 1) } else { None })
+        .fetch_update(Ordering::AcqRel, Ordering::Acquire, |index| {
+            if index < limit as u64 { Some(index + 1) } else { None }
+        })
         .ok()
         .map(|index| index as usize)
 }

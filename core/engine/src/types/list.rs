@@ -147,12 +147,12 @@ impl List {
     pub fn push(self, cx: &Context, value: Value) -> PyResult<()> {
         if !self.0.is_shared() {
             let length = self.len();
-            if let Some(items) = self.items() {
-                if length < items.slot_count() {
-                    cx.store(items, length, value);
-                    self.set_len(length + 1);
-                    return Ok(());
-                }
+            if let Some(items) = self.items()
+                && length < items.slot_count()
+            {
+                cx.store(items, length, value);
+                self.set_len(length + 1);
+                return Ok(());
             }
         }
         self.push_slow(cx, value)
@@ -165,12 +165,12 @@ impl List {
             {
                 let _guard = cx.lock(self.0);
                 let length = self.len();
-                if self.ensure_capacity(cx, length + 1, &mut spare) {
-                    if let Some(items) = self.items() {
-                        cx.store(items, length, value);
-                        self.set_len(length + 1);
-                        return Ok(());
-                    }
+                if self.ensure_capacity(cx, length + 1, &mut spare)
+                    && let Some(items) = self.items()
+                {
+                    cx.store(items, length, value);
+                    self.set_len(length + 1);
+                    return Ok(());
                 }
             }
             // Allocation is a safepoint, so it happens outside the lock.

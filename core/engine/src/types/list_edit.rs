@@ -30,14 +30,14 @@ impl List {
             {
                 let _guard = cx.lock(self.object());
                 let length = self.len();
-                if self.ensure_capacity(cx, length + 1, &mut spare) {
-                    if let Some(items) = self.items() {
-                        let index = clip_index(index, length);
-                        cx.move_range(items, index, index + 1, length - index);
-                        cx.store(items, index, value);
-                        self.set_len(length + 1);
-                        return Ok(());
-                    }
+                if self.ensure_capacity(cx, length + 1, &mut spare)
+                    && let Some(items) = self.items()
+                {
+                    let index = clip_index(index, length);
+                    cx.move_range(items, index, index + 1, length - index);
+                    cx.store(items, index, value);
+                    self.set_len(length + 1);
+                    return Ok(());
                 }
             }
             spare = Some(self.new_buffer(cx, self.len() + 1)?);
@@ -64,7 +64,9 @@ impl List {
         {
             let _guard = cx.lock(self.object());
             let Some(items) = self.items() else { return false };
-            if index >= self.len().min(items.slot_count()) || !items.value(index).is_some_and(|found| found.is(item)) {
+            if index >= self.len().min(items.slot_count())
+                || !items.value(index).is_some_and(|found| found.is(item))
+            {
                 return false;
             }
             self.close_gap(cx, items, index, index + 1);
@@ -95,12 +97,12 @@ impl List {
             {
                 let _guard = cx.lock(self.object());
                 let length = self.len();
-                if self.ensure_capacity(cx, length + values.len(), &mut spare) {
-                    if let Some(items) = self.items() {
-                        cx.store_range(items, length, values);
-                        self.set_len(length + values.len());
-                        return Ok(());
-                    }
+                if self.ensure_capacity(cx, length + values.len(), &mut spare)
+                    && let Some(items) = self.items()
+                {
+                    cx.store_range(items, length, values);
+                    self.set_len(length + values.len());
+                    return Ok(());
                 }
             }
             spare = Some(self.new_buffer(cx, self.len().saturating_add(values.len()))?);
@@ -120,12 +122,12 @@ impl List {
                 if count == 0 {
                     return Ok(());
                 }
-                if self.ensure_capacity(cx, length + count, &mut spare) {
-                    if let (Some(items), Some(source)) = (self.items(), other.items()) {
-                        cx.copy_range(source, 0, items, length, count);
-                        self.set_len(length + count);
-                        return Ok(());
-                    }
+                if self.ensure_capacity(cx, length + count, &mut spare)
+                    && let (Some(items), Some(source)) = (self.items(), other.items())
+                {
+                    cx.copy_range(source, 0, items, length, count);
+                    self.set_len(length + count);
+                    return Ok(());
                 }
             }
             spare = Some(self.new_buffer(cx, self.len().saturating_add(other.len()))?);
@@ -151,18 +153,18 @@ impl List {
                     cx.clear(self.object(), ITEMS);
                     return Ok(());
                 }
-                if self.ensure_capacity(cx, new_length, &mut spare) {
-                    if let Some(items) = self.items() {
-                        if range.count != values.len() {
-                            cx.move_range(items, end, start + values.len(), length - end);
-                        }
-                        cx.store_range(items, start, values);
-                        self.set_len(new_length);
-                        if new_length < length {
-                            cx.clear_range(items, new_length, length - new_length);
-                        }
-                        break;
+                if self.ensure_capacity(cx, new_length, &mut spare)
+                    && let Some(items) = self.items()
+                {
+                    if range.count != values.len() {
+                        cx.move_range(items, end, start + values.len(), length - end);
                     }
+                    cx.store_range(items, start, values);
+                    self.set_len(new_length);
+                    if new_length < length {
+                        cx.clear_range(items, new_length, length - new_length);
+                    }
+                    break;
                 }
             }
             spare = Some(self.new_buffer(cx, self.len().saturating_add(values.len()))?);
@@ -172,7 +174,12 @@ impl List {
     }
 
     /// Overwrites the items that an extended slice selects; the number selected if it is another than that of the values.
-    pub fn replace_stepped(self, cx: &Context, bounds: (i64, i64, i64), values: &[Value]) -> Result<(), usize> {
+    pub fn replace_stepped(
+        self,
+        cx: &Context,
+        bounds: (i64, i64, i64),
+        values: &[Value],
+    ) -> Result<(), usize> {
         let (start, stop, step) = bounds;
         let _guard = cx.lock(self.object());
         let indices = adjust_indices(start, stop, step, self.len());
@@ -441,7 +448,13 @@ impl List {
     ///
     /// # Errors
     /// What comparing raises.
-    pub fn find(self, cx: &Context, item: Value, start: usize, end: usize) -> PyResult<Option<(usize, Value)>> {
+    pub fn find(
+        self,
+        cx: &Context,
+        item: Value,
+        start: usize,
+        end: usize,
+    ) -> PyResult<Option<(usize, Value)>> {
         let mut index = start;
         while index < end {
             let Some(candidate) = self.get(index) else { break };
@@ -473,7 +486,14 @@ fn product(cx: &Context, length: usize, times: usize) -> PyResult<usize> {
 }
 
 /// Copies the first `length` items of a buffer `times` times to another place.
-fn fill_repeated(cx: &Context, items: ObjectRef, length: usize, buffer: ObjectRef, from: usize, times: usize) {
+fn fill_repeated(
+    cx: &Context,
+    items: ObjectRef,
+    length: usize,
+    buffer: ObjectRef,
+    from: usize,
+    times: usize,
+) {
     for number in 0..times {
         cx.copy_range(items, 0, buffer, from + number * length, length);
     }

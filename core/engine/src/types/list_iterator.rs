@@ -99,7 +99,9 @@ impl ListReverseIterator {
     #[pymethod]
     fn __reduce__(cx: &Context, this: ListReverseIterator) -> PyResult {
         match this.list() {
-            Some(list) => reduce_with_state(cx, "reversed", list.as_value(), this.0.raw_u64(INDEX) as i64 - 1),
+            Some(list) => {
+                reduce_with_state(cx, "reversed", list.as_value(), this.0.raw_u64(INDEX) as i64 - 1)
+            }
             None => reduce(cx, "iter", cx.list(&[])?),
         }
     }

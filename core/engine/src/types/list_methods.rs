@@ -76,10 +76,10 @@ fn compare_values(cx: &Context, operator: CompareOperator, left: List, right: Va
 /// # Errors
 /// TypeError if it is not iterable, and what the iteration raises.
 pub fn extend(cx: &Context, list: List, iterable: Value) -> PyResult<()> {
-    if let Some(other) = List::from_value(iterable) {
-        if other.is_exact() || other == list {
-            return list.extend_from_list(cx, other);
-        }
+    if let Some(other) = List::from_value(iterable)
+        && (other.is_exact() || other == list)
+    {
+        return list.extend_from_list(cx, other);
     }
     if let Some(items) = cx.snapshot_of(iterable) {
         return list.extend_from_slice(cx, items.as_slice());
@@ -160,7 +160,13 @@ impl ListClass {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(signature = "($self, value, start=0, stop=sys.maxsize, /)")]
-    fn index(cx: &Context, this: List, value: Value, start: Option<Value>, stop: Option<Value>) -> PyResult<usize> {
+    fn index(
+        cx: &Context,
+        this: List,
+        value: Value,
+        start: Option<Value>,
+        stop: Option<Value>,
+    ) -> PyResult<usize> {
         let start = search_bound(cx, start, 0, this.len())?;
         let stop = search_bound(cx, stop, usize::MAX, this.len())?;
         match this.find(cx, value, start, stop)? {
@@ -407,7 +413,12 @@ impl ListClass {
 }
 
 /// A bound of `index`: clipped, counted from the end if negative.
-pub(crate) fn search_bound(cx: &Context, bound: Option<Value>, absent: usize, length: usize) -> PyResult<usize> {
+pub(crate) fn search_bound(
+    cx: &Context,
+    bound: Option<Value>,
+    absent: usize,
+    length: usize,
+) -> PyResult<usize> {
     let Some(bound) = bound else { return Ok(absent) };
     if !cx.has_index(bound) {
         return Err(cx.type_error(format_args!("slice indices must be integers or have an __index__ method")));
@@ -432,10 +443,7 @@ fn list_index(cx: &Context, index: Value) -> PyResult<i64> {
 fn assign_slice(cx: &Context, list: List, slice: Slice, value: Value) -> PyResult<()> {
     let bounds = cx.unpack_slice(slice)?;
     if bounds.2 == 1 {
-        let values = match cx.collect_sequence(value, "can only assign an iterable") {
-            Ok(values) => values,
-            Err(raised) => return Err(raised),
-        };
+        let values = cx.collect_sequence(value, "can only assign an iterable")?;
         return list.replace_range(cx, bounds.0, bounds.1, values.as_slice());
     }
     let values = cx.collect_sequence(value, "must assign iterable to extended slice")?;

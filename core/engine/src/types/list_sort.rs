@@ -95,7 +95,9 @@ fn sort_places(cx: &Context, keys: &[Value], order: &mut Vec<u32>) -> PyResult<(
         // Numbers in the second half of each pair make the order of pairs total, and an unstable sort of it stable.
         sort_pieces(cx, &mut pairs, |piece| piece.sort_unstable(), |left, right| Ok(left < right))?;
         let before: Vec<u32> = core::mem::take(order);
-        order.extend(pairs.iter().filter_map(|&(_, number): &(i64, u32)| before.get(number as usize).copied()));
+        order.extend(
+            pairs.iter().filter_map(|&(_, number): &(i64, u32)| before.get(number as usize).copied()),
+        );
         return Ok(());
     }
     let text_at = |place: u32| Str::from_value(key_at(place)).unwrap_or_else(|| cx.empty_str());
@@ -107,18 +109,26 @@ fn sort_places(cx: &Context, keys: &[Value], order: &mut Vec<u32>) -> PyResult<(
         let by_text = |left: &(u64, u32), right: &(u64, u32)| {
             left.0.cmp(&right.0).then_with(|| text_at(left.1).bytes().cmp(text_at(right.1).bytes()))
         };
-        sort_pieces(cx, &mut pairs, |piece| piece.sort_by(by_text), |left, right| Ok(by_text(left, right).is_lt()))?;
+        sort_pieces(
+            cx,
+            &mut pairs,
+            |piece| piece.sort_by(by_text),
+            |left, right| Ok(by_text(left, right).is_lt()),
+        )?;
         order.clear();
         order.extend(pairs.iter().map(|&(_, place)| place));
         return Ok(());
     }
     if keys.iter().all(|&key| Str::from_value(key).is_some_and(Str::is_exact)) {
         let by_text = |&left: &u32, &right: &u32| text_at(left).compare(text_at(right));
-        return sort_pieces(cx, order, |piece| piece.sort_by(by_text), |left, right| Ok(by_text(left, right).is_lt()));
+        return sort_pieces(
+            cx,
+            order,
+            |piece| piece.sort_by(by_text),
+            |left, right| Ok(by_text(left, right).is_lt()),
+        );
     }
-    merge_sort(cx, order, |&left, &right| {
-        cx.compare_bool(CompareOperator::Less, key_at(left), key_at(right))
-    })
+    merge_sort(cx, order, |&left, &right| cx.compare_bool(CompareOperator::Less, key_at(left), key_at(right)))
 }
 
 /// The first eight bytes as a number that orders like them; shorter texts are filled up with zeros.
@@ -159,7 +169,11 @@ struct Run {
 }
 
 /// A stable merge sort of runs. After an error the data may hold an item twice.
-fn merge_sort<T: Copy>(cx: &Context, data: &mut Vec<T>, less: impl Fn(&T, &T) -> PyResult<bool>) -> PyResult<()> {
+fn merge_sort<T: Copy>(
+    cx: &Context,
+    data: &mut Vec<T>,
+    less: impl Fn(&T, &T) -> PyResult<bool>,
+) -> PyResult<()> {
     let total = data.len();
     let mut pending: Vec<Run> = Vec::new();
     let mut spare: Vec<T> = Vec::new();
@@ -234,10 +248,8 @@ fn find_run<T: Copy>(data: &mut [T], less: &impl Fn(&T, &T) -> PyResult<bool>) -
         }
         length += 1;
     }
-    if descending {
-        if let Some(run) = data.get_mut(..length) {
-            run.reverse();
-        }
+    if descending && let Some(run) = data.get_mut(..length) {
+        run.reverse();
     }
     Ok(length)
 }
@@ -398,7 +410,9 @@ fn merge_backwards<T: Copy>(
     let (mut left_count, mut right_count, mut out) = (middle, right.len(), data.len());
     let (mut left_wins, mut right_wins) = (0, 0);
     while left_count > 0 && right_count > 0 {
-        let (Some(&item), Some(&other)) = (data.get(left_count - 1), right.get(right_count - 1)) else { break };
+        let (Some(&item), Some(&other)) = (data.get(left_count - 1), right.get(right_count - 1)) else {
+            break;
+        };
         if left_wins >= GALLOP_AFTER || right_wins >= GALLOP_AFTER {
             // Left items greater than the last right one go behind it, then right items not less than the last left one.
             let kept = upper_bound(&other, data.get(..left_count).unwrap_or(&[]), less)?;

@@ -239,7 +239,10 @@ fn is_initializing(cx: &Context, dict: Dict) -> bool {
 /// Whether a file lies in the directory that comes first on `sys.path`, the script's own: then it may hide another module.
 pub fn is_possibly_shadowing(cx: &Context, origin: &str) -> bool {
     let Some(sys) = cx.root(Root::SysModule) else { return false };
-    if is_true_quietly(cx, attribute_quietly(cx, sys, "flags").and_then(|flags| attribute_quietly(cx, flags, "safe_path"))) {
+    if is_true_quietly(
+        cx,
+        attribute_quietly(cx, sys, "flags").and_then(|flags| attribute_quietly(cx, flags, "safe_path")),
+    ) {
         return false;
     }
     let Some(first) = attribute_quietly(cx, sys, "path")
@@ -282,15 +285,20 @@ pub fn raise_missing(cx: &Context, module: ObjectRef, name: Str) -> Raised {
         return cx.raise_attribute_text(value, name, format_args!("module has no attribute '{name}'"));
     };
     let Some(spec) = spec_of(cx, dict) else {
-        return cx.raise_attribute_text(value, name, format_args!("module '{module_name}' has no attribute '{name}'"));
+        return cx.raise_attribute_text(
+            value,
+            name,
+            format_args!("module '{module_name}' has no attribute '{name}'"),
+        );
     };
     let origin = attribute_quietly(cx, spec, "origin")
         .filter(|_| is_true_quietly(cx, attribute_quietly(cx, spec, "has_location")))
         .and_then(Str::from_value);
     let shadowing = origin.is_some_and(|origin| is_possibly_shadowing(cx, &origin.to_utf8_lossy()));
-    if let (Some(origin), true) = (origin, shadowing) {
-        if is_standard_library_name(cx, module_name) {
-            return cx.raise_attribute_text(
+    if let (Some(origin), true) = (origin, shadowing)
+        && is_standard_library_name(cx, module_name)
+    {
+        return cx.raise_attribute_text(
                 value,
                 name,
                 format_args!(
@@ -299,7 +307,6 @@ pub fn raise_missing(cx: &Context, module: ObjectRef, name: Str) -> Raised {
                      module)"
                 ),
             );
-        }
     }
     if is_true_quietly(cx, attribute_quietly(cx, spec, "_initializing")) {
         return match origin {

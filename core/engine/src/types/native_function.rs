@@ -64,10 +64,35 @@ pub(crate) fn is_wrapper_name(name: &str) -> bool {
 
 /// Special methods that CPython keeps as plain method descriptors although their names look like slots.
 const PLAIN_SPECIAL_METHODS: &[&str] = &[
-    "__getnewargs__", "__reduce__", "__reduce_ex__", "__sizeof__", "__format__", "__dir__", "__reversed__",
-    "__length_hint__", "__setstate__", "__getstate__", "__class_getitem__", "__round__", "__trunc__", "__floor__",
-    "__ceil__", "__complex__", "__bytes__", "__copy__", "__deepcopy__", "__enter__", "__exit__", "__instancecheck__",
-    "__subclasscheck__", "__prepare__", "__init_subclass__", "__subclasshook__", "__alloc__", "__missing__", "__getformat__",
+    "__getnewargs__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__sizeof__",
+    "__format__",
+    "__dir__",
+    "__reversed__",
+    "__length_hint__",
+    "__setstate__",
+    "__getstate__",
+    "__class_getitem__",
+    "__round__",
+    "__trunc__",
+    "__floor__",
+    "__ceil__",
+    "__complex__",
+    "__bytes__",
+    "__copy__",
+    "__deepcopy__",
+    "__enter__",
+    "__exit__",
+    "__instancecheck__",
+    "__subclasscheck__",
+    "__prepare__",
+    "__init_subclass__",
+    "__subclasshook__",
+    "__alloc__",
+    "__missing__",
+    "__getformat__",
 ];
 
 impl Context {
@@ -106,7 +131,11 @@ impl Context {
                 Ok(Value::from(object))
             }
             Binding::Method => {
-                let kind = if is_wrapper_name(definition.name) { Kind::WrapperDescriptor } else { Kind::MethodDescriptor };
+                let kind = if is_wrapper_name(definition.name) {
+                    Kind::WrapperDescriptor
+                } else {
+                    Kind::MethodDescriptor
+                };
                 let object = make(self, kind, 1, definition)?;
                 self.initialize(object, OWNER, owner.as_value());
                 Ok(Value::from(object))

@@ -99,7 +99,8 @@ impl NativeFunctionObject {
     /// Return hash(self).
     #[pymethod(name = "__hash__")]
     fn hash(this: NativeFunctionObject) -> i64 {
-        let code = identity_hash(Value::small_int_unchecked(core::ptr::from_ref(this.definition()).addr() as i64));
+        let code =
+            identity_hash(Value::small_int_unchecked(core::ptr::from_ref(this.definition()).addr() as i64));
         let hash = this.0.value(RECEIVER).map_or(0, identity_hash) ^ code;
         if hash == -1 { -2 } else { hash }
     }
@@ -379,7 +380,9 @@ fn call_class_method(cx: &Context, object: ObjectRef, arguments: Arguments<'_>) 
     let name = definition(object).name;
     let class_name = owner_name(cx, object);
     let Some(&first) = arguments.positional().first() else {
-        return Err(cx.type_error(format_args!("descriptor '{name}' of '{class_name}' object needs an argument")));
+        return Err(
+            cx.type_error(format_args!("descriptor '{name}' of '{class_name}' object needs an argument"))
+        );
     };
     match (Class::from_value(first), owner(object)) {
         (None, _) => Err(cx.type_error(format_args!(

@@ -145,7 +145,8 @@ impl ObjectClass {
     /// Default dir() implementation.
     #[pymethod(name = "__dir__")]
     fn dir(cx: &Context, this: Value) -> PyResult<Value> {
-        let names = match cx.find_attribute_or_none(this, cx.name(Name::__dict__))?.and_then(Dict::from_value) {
+        let names = match cx.find_attribute_or_none(this, cx.name(Name::__dict__))?.and_then(Dict::from_value)
+        {
             Some(dict) => dict.copy(cx)?,
             None => cx.new_dict()?,
         };
@@ -180,11 +181,11 @@ impl ObjectClass {
     fn reduce_ex(cx: &Context, this: Value, protocol: i32) -> PyResult<Value> {
         let name = cx.name(Name::__reduce__);
         let class = cx.class_of(this);
-        if let Some((own, owner)) = class.lookup_with_owner(cx, name) {
-            if !owner.as_value().is(cx.class(Kind::Object)) {
-                let _ = own;
-                return cx.call_method(this, name, &[]);
-            }
+        if let Some((own, owner)) = class.lookup_with_owner(cx, name)
+            && !owner.as_value().is(cx.class(Kind::Object))
+        {
+            let _ = own;
+            return cx.call_method(this, name, &[]);
         }
         reduce_with_protocol(cx, this, protocol)
     }
@@ -396,14 +397,14 @@ fn check_layout_for_new(cx: &Context, class: Class) -> PyResult<()> {
         return Err(cx.cannot_create(class));
     }
     // A Python subclass of a native class must be made by the native class's own `__new__`, if it has one.
-    if let Some(native) = class.native().and_then(|native| Class::from_value(cx.class(native.id))) {
-        if !has_plain_new(cx, native) || native.flags().has(ClassFlags::NOT_INSTANTIABLE) {
-            let name = native.name(cx);
-            return Err(cx.type_error(format_args!(
-                "object.__new__({}) is not safe, use {name}.__new__()",
-                class.name(cx)
-            )));
-        }
+    if let Some(native) = class.native().and_then(|native| Class::from_value(cx.class(native.id)))
+        && (!has_plain_new(cx, native) || native.flags().has(ClassFlags::NOT_INSTANTIABLE))
+    {
+        let name = native.name(cx);
+        return Err(cx.type_error(format_args!(
+            "object.__new__({}) is not safe, use {name}.__new__()",
+            class.name(cx)
+        )));
     }
     Ok(())
 }
@@ -462,7 +463,9 @@ pub fn merge_class_names(cx: &Context, names: Dict, class: Value) -> PyResult<()
             }
         }
     }
-    if let Some(bases) = cx.find_attribute_or_none(class, cx.name(Name::__bases__))?.and_then(Tuple::from_value) {
+    if let Some(bases) =
+        cx.find_attribute_or_none(class, cx.name(Name::__bases__))?.and_then(Tuple::from_value)
+    {
         for base in bases.iter() {
             merge_class_names(cx, names, base)?;
         }
@@ -671,12 +674,11 @@ fn cannot_pickle(cx: &Context, this: Value) -> Raised {
 /// The slot names that `copyreg` finds for a class.
 fn copyreg_slot_names(cx: &Context, class: Class) -> PyResult<Option<List>> {
     let name = cx.intern_str("__slotnames__")?;
-    if let Some(dict) = class.dict() {
-        if let Some(names) = dict.get_str(cx, name)? {
-            if let Some(list) = List::from_value(names) {
-                return Ok(Some(list));
-            }
-        }
+    if let Some(dict) = class.dict()
+        && let Some(names) = dict.get_str(cx, name)?
+        && let Some(list) = List::from_value(names)
+    {
+        return Ok(Some(list));
     }
     let copyreg = cx.import_module("copyreg")?;
     let function = cx.get_attribute(copyreg, cx.intern_str("_slotnames")?)?;
@@ -697,18 +699,18 @@ fn default_state(cx: &Context, this: Value, required: bool) -> PyResult<Value> {
         return Err(cannot_pickle(cx, this));
     }
     let mut state = Value::NONE;
-    if let Some(object) = this.as_object() {
-        if let Some(shape) = Shape::of(object) {
-            let has_attributes = match shape.mode() {
-                Mode::Slots => shape.count() > 0,
-                Mode::Dict => true,
-                Mode::Fixed => crate::attribute::special_dict_slot(object).is_some(),
-            };
-            if has_attributes {
-                let dict = cx.to_dict_mode(object)?;
-                if !dict.is_empty() {
-                    state = dict.as_value();
-                }
+    if let Some(object) = this.as_object()
+        && let Some(shape) = Shape::of(object)
+    {
+        let has_attributes = match shape.mode() {
+            Mode::Slots => shape.count() > 0,
+            Mode::Dict => true,
+            Mode::Fixed => crate::attribute::special_dict_slot(object).is_some(),
+        };
+        if has_attributes {
+            let dict = cx.to_dict_mode(object)?;
+            if !dict.is_empty() {
+                state = dict.as_value();
             }
         }
     }
@@ -736,10 +738,8 @@ impl Context {
         match Str::from_value(name) {
             Some(text) if text.is_interned() => Ok(text),
             Some(text) => self.intern(text),
-            None => Err(self.type_error(format_args!(
-                "attribute name must be string, not '{}'",
-                self.type_name(name)
-            ))),
+            None => Err(self
+                .type_error(format_args!("attribute name must be string, not '{}'", self.type_name(name)))),
         }
     }
 
@@ -747,11 +747,11 @@ impl Context {
     #[cold]
     pub fn cannot_create(&self, class: Class) -> Raised {
         let name = class.name(self);
-        if let (false, Ok(Some(module))) = (class.is_native(), self.class_module(class)) {
-            if let Some(module) = Str::from_value(module) {
-                return self
-                    .raise(ExceptionClass::TypeError, format_args!("cannot create '{module}.{name}' instances"));
-            }
+        if let (false, Ok(Some(module))) = (class.is_native(), self.class_module(class))
+            && let Some(module) = Str::from_value(module)
+        {
+            return self
+                .raise(ExceptionClass::TypeError, format_args!("cannot create '{module}.{name}' instances"));
         }
         match class.native() {
             Some(native) if class.is_native() && native.module != "builtins" => self.raise(

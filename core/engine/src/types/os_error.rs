@@ -91,12 +91,11 @@ impl OSError {
         let positional = arguments.positional();
         if class.as_value().is(cx.exception_class(ExceptionClass::OSError))
             && (2..=5).contains(&positional.len())
+            && let Some(number) = positional.first().and_then(|number| number.as_small_int())
         {
-            if let Some(number) = positional.first().and_then(|number| number.as_small_int()) {
-                let better =
-                    class_of_number(number).and_then(|better| Class::from_value(cx.exception_class(better)));
-                class = better.unwrap_or(class);
-            }
+            let better =
+                class_of_number(number).and_then(|better| Class::from_value(cx.exception_class(better)));
+            class = better.unwrap_or(class);
         }
         let object = allocate_exception(cx, class, &[])?;
         store_members(cx, object, positional)?;

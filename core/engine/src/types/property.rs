@@ -106,9 +106,10 @@ impl Property {
                 ExceptionClass::AttributeError,
                 format_args!("property {} of {class} object has no {what}", cx.repr_lossy(name)),
             ),
-            None => {
-                cx.raise(ExceptionClass::AttributeError, format_args!("property of {class} object has no {what}"))
-            }
+            None => cx.raise(
+                ExceptionClass::AttributeError,
+                format_args!("property of {class} object has no {what}"),
+            ),
         }
     }
 
@@ -178,18 +179,19 @@ impl Property {
         cx.clear(this.0, NAME);
         this.0.raw_store_u8(DOC_OF_GETTER, 0);
         let mut doc = present(doc);
-        if doc.is_none() {
-            if let Some(getter) = present(fget) {
-                doc = cx.find_attribute_or_none(getter, cx.name(Name::__doc__))?.filter(|doc| !doc.is_none());
-                if doc.is_some() {
-                    this.0.raw_store_u8(DOC_OF_GETTER, 1);
-                }
+        if doc.is_none()
+            && let Some(getter) = present(fget)
+        {
+            doc = cx.find_attribute_or_none(getter, cx.name(Name::__doc__))?.filter(|doc| !doc.is_none());
+            if doc.is_some() {
+                this.0.raw_store_u8(DOC_OF_GETTER, 1);
             }
         }
         cx.store_optional(this.0, DOC, doc);
         if !this.is_exact() {
             // The subclass's own `__doc__` hides the slot: an instance attribute goes before it.
-            let set = cx.set_attribute(this.as_value(), cx.name(Name::__doc__), Some(doc.unwrap_or(Value::NONE)));
+            let set =
+                cx.set_attribute(this.as_value(), cx.name(Name::__doc__), Some(doc.unwrap_or(Value::NONE)));
             if let Err(raised) = set {
                 let explicit = this.0.raw_u8(DOC_OF_GETTER) == 0 && doc.is_some();
                 if explicit || !cx.pending_is(&raised, ExceptionClass::AttributeError) {

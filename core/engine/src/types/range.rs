@@ -76,10 +76,10 @@ impl Range {
     }
 
     fn item(self, cx: &Context, index: Value) -> PyResult {
-        if let (Some((start, _, step, _)), Some(index)) = (self.as_small(), index.as_small_int()) {
-            if let Some(number) = step.checked_mul(index).and_then(|offset| start.checked_add(offset)) {
-                return cx.int(number);
-            }
+        if let (Some((start, _, step, _)), Some(index)) = (self.as_small(), index.as_small_int())
+            && let Some(number) = step.checked_mul(index).and_then(|offset| start.checked_add(offset))
+        {
+            return cx.int(number);
         }
         multiply_add(cx, self.start(), index, self.step())
     }
@@ -105,7 +105,9 @@ fn less(cx: &Context, left: Value, right: Value) -> PyResult<bool> {
 
 /// The number of items of a range.
 fn length_of(cx: &Context, start: Value, stop: Value, step: Value) -> PyResult {
-    if let (Some(start), Some(stop), Some(step)) = (start.as_small_int(), stop.as_small_int(), step.as_small_int()) {
+    if let (Some(start), Some(stop), Some(step)) =
+        (start.as_small_int(), stop.as_small_int(), step.as_small_int())
+    {
         let (low, high) = if step > 0 { (start, stop) } else { (stop, start) };
         if low >= high {
             return Ok(ZERO);
@@ -199,7 +201,9 @@ impl Range {
             }
             &[] => return Err(cx.type_error(format_args!("range expected at least 1 argument, got 0"))),
             many => {
-                return Err(cx.type_error(format_args!("range expected at most 3 arguments, got {}", many.len())));
+                return Err(
+                    cx.type_error(format_args!("range expected at most 3 arguments, got {}", many.len()))
+                );
             }
         };
         cx.range(start, stop, step)
@@ -504,7 +508,8 @@ fn new_iterator(cx: &Context, start: Value, step: Value, length: Value) -> PyRes
     if let (Some(first), Some(distance), Some(count)) =
         (start.as_small_int(), step.as_small_int(), length.as_small_int())
     {
-        let fits = count == 0 || distance.checked_mul(count - 1).and_then(|end| first.checked_add(end)).is_some();
+        let fits =
+            count == 0 || distance.checked_mul(count - 1).and_then(|end| first.checked_add(end)).is_some();
         if fits {
             let object = cx.allocate(Kind::RangeIterator, 0, 32)?;
             object.raw_store_u64(FIRST, first as u64);

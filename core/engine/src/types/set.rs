@@ -229,10 +229,11 @@ impl Set {
             let hash = table.hash(entry);
             match other.find_locked(cx, element, hash) {
                 KeyMatch::Unknown => return Attempt::NeedsPython,
-                found if (found == KeyMatch::Same) == present => {
-                    if !target.append(cx, element, Value::TRUE, hash, &mut None) {
-                        return Attempt::NeedsRoom;
-                    }
+                found
+                    if (found == KeyMatch::Same) == present
+                        && !target.append(cx, element, Value::TRUE, hash, &mut None) =>
+                {
+                    return Attempt::NeedsRoom;
                 }
                 _ => {}
             }
@@ -449,7 +450,9 @@ impl Set {
         }
         if owner.table().map_or(0, |table| table.capacity() - table.entry_count()) < other.len() {
             match spare.take() {
-                Some(table) if table.capacity() > self.len() + other.len() && owner.move_entries(cx, table) => {
+                Some(table)
+                    if table.capacity() > self.len() + other.len() && owner.move_entries(cx, table) =>
+                {
                     cx.store(self.0, TABLE, Value::from(table.object()));
                 }
                 _ => return Attempt::NeedsRoom,

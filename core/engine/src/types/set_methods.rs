@@ -513,13 +513,17 @@ impl FrozenSetClass {
             return Err(cx.type_error(format_args!("frozenset() takes no keyword arguments")));
         }
         if values.len() > 1 {
-            return Err(cx.type_error(format_args!("frozenset expected at most 1 argument, got {}", values.len())));
+            return Err(
+                cx.type_error(format_args!("frozenset expected at most 1 argument, got {}", values.len()))
+            );
         }
         let iterable = values.first().copied();
-        if let Some(set) = iterable.and_then(Set::from_value) {
-            if exact && set.is_frozen() && set.is_exact() {
-                return Ok(set);
-            }
+        if let Some(set) = iterable.and_then(Set::from_value)
+            && exact
+            && set.is_frozen()
+            && set.is_exact()
+        {
+            return Ok(set);
         }
         let set = Set::from_object(allocate_of_class(cx, class)?);
         if let Some(iterable) = iterable {

@@ -30,7 +30,11 @@ pub struct SimpleNamespace(ObjectRef);
 
 static CONSTRUCTOR: Signature = Signature {
     name: "SimpleNamespace",
-    parameters: &[Parameter { name: "mapping_or_iterable", kind: ParameterKind::PositionalOnly, required: false }],
+    parameters: &[Parameter {
+        name: "mapping_or_iterable",
+        kind: ParameterKind::PositionalOnly,
+        required: false,
+    }],
     variable_arguments: false,
     variable_keywords: true,
 };

@@ -106,14 +106,16 @@ impl Slice {
     fn indices(cx: &Context, this: Slice, length: Value) -> PyResult {
         let length = cx.index(length)?;
         let small = |value: Value| value.is_none() || value.is_small_int();
-        if let Some(length) = length.as_small_int() {
-            if small(this.start()) && small(this.stop()) && small(this.step()) {
-                let length = usize::try_from(length)
-                    .map_err(|_| cx.value_error(format_args!("length should not be negative")))?;
-                let (start, stop, step) = cx.unpack_slice(this)?;
-                let indices = adjust_indices(start, stop, step, length);
-                return cx.tuple(&[cx.int(indices.start)?, cx.int(indices.stop)?, cx.int(indices.step)?]);
-            }
+        if let Some(length) = length.as_small_int()
+            && small(this.start())
+            && small(this.stop())
+            && small(this.step())
+        {
+            let length = usize::try_from(length)
+                .map_err(|_| cx.value_error(format_args!("length should not be negative")))?;
+            let (start, stop, step) = cx.unpack_slice(this)?;
+            let indices = adjust_indices(start, stop, step, length);
+            return cx.tuple(&[cx.int(indices.start)?, cx.int(indices.stop)?, cx.int(indices.step)?]);
         }
         indices_of_any_size(cx, this, length)
     }
@@ -195,7 +197,7 @@ fn indices_of_any_size(cx: &Context, this: Slice, length: Value) -> PyResult {
         }
         cx.index(value).map(Some)
     };
-    let is_negative = |value: &Value| { integer_of(value).is_some_and(|integer| integer.is_negative()) };
+    let is_negative = |value: &Value| integer_of(value).is_some_and(|integer| integer.is_negative());
     if is_negative(&length) {
         return Err(cx.value_error(format_args!("length should not be negative")));
     }

@@ -160,7 +160,12 @@ pub(crate) fn is_abstract(cx: &Context, function: Option<Value>) -> PyResult<boo
 }
 
 /// The callable's attribute, as the wrapper's own.
-pub(crate) fn forwarded(cx: &Context, wrapper: Value, function: Option<Value>, name: Name) -> PyResult<Value> {
+pub(crate) fn forwarded(
+    cx: &Context,
+    wrapper: Value,
+    function: Option<Value>,
+    name: Name,
+) -> PyResult<Value> {
     let found = match function {
         Some(function) => cx.find_attribute_or_none(function, cx.name(name))?,
         None => None,

@@ -8,7 +8,8 @@ use crate::error::{ExceptionClass, PyResult};
 use crate::native::arguments::Keywords;
 use crate::text::format_specification::{FormatSpecification, ValueKind};
 use crate::text::format_string::{
-    Accessor, DEEPEST_NESTING, FieldName, First, Numbering, Piece, Pieces, recursion_error, unknown_conversion,
+    Accessor, DEEPEST_NESTING, FieldName, First, Numbering, Piece, Pieces, recursion_error,
+    unknown_conversion,
 };
 use crate::types::str_methods::pad;
 use crate::types::str_object::Str;
@@ -33,7 +34,9 @@ impl Fields<'_> {
                     format_args!("Replacement index {index} out of range for positional args tuple"),
                 )
             }),
-            Fields::Mapping(_) => Err(cx.value_error(format_args!("Format string contains positional fields"))),
+            Fields::Mapping(_) => {
+                Err(cx.value_error(format_args!("Format string contains positional fields")))
+            }
         }
     }
 
@@ -58,7 +61,13 @@ pub(crate) fn format(cx: &Context, template: Str, fields: Fields<'_>) -> PyResul
     build(cx, template, fields, &mut numbering, DEEPEST_NESTING)
 }
 
-fn build(cx: &Context, template: Str, fields: Fields<'_>, numbering: &mut Numbering, depth: usize) -> PyResult<Str> {
+fn build(
+    cx: &Context,
+    template: Str,
+    fields: Fields<'_>,
+    numbering: &mut Numbering,
+    depth: usize,
+) -> PyResult<Str> {
     if depth == 0 {
         return Err(cx.text_error(&recursion_error()));
     }
@@ -89,8 +98,11 @@ fn build_units<U: TextUnit>(
                     }
                 };
                 let specification = template.substring(cx, specification.start, specification.end)?;
-                let specification =
-                    if is_nested { build(cx, specification, fields, numbering, depth - 1)? } else { specification };
+                let specification = if is_nested {
+                    build(cx, specification, fields, numbering, depth - 1)?
+                } else {
+                    specification
+                };
                 builder.push_str(cx.format_value(value, specification)?);
             }
         }

@@ -236,10 +236,10 @@ pub(crate) fn join(cx: &Context, separator: Str, iterable: Value) -> PyResult<St
             )));
         }
     }
-    if let &[only] = items {
-        if let Some(only) = Str::from_value(only).filter(|only| only.is_exact()) {
-            return Ok(only);
-        }
+    if let &[only] = items
+        && let Some(only) = Str::from_value(only).filter(|only| only.is_exact())
+    {
+        return Ok(only);
     }
     cx.str_join_separated(separator, items)
 }
@@ -394,11 +394,16 @@ impl StrClass {
                 });
             }
             let mut builder = TextBuilder::default();
-            indices.iter().filter_map(|index| this.code_point(index)).for_each(|code_point| builder.push(code_point));
+            indices
+                .iter()
+                .filter_map(|index| this.code_point(index))
+                .for_each(|code_point| builder.push(code_point));
             return builder.finish(cx);
         }
         if !cx.has_index(key) {
-            return Err(cx.type_error(format_args!("string indices must be integers, not '{}'", cx.type_name(key))));
+            return Err(
+                cx.type_error(format_args!("string indices must be integers, not '{}'", cx.type_name(key)))
+            );
         }
         let index = cx.index_of_sequence(key)?;
         match normalize_index(index, this.len()).and_then(|index| this.code_point(index)) {
@@ -412,7 +417,10 @@ impl StrClass {
     fn __add__(cx: &Context, this: Str, value: Value) -> PyResult<Str> {
         match Str::from_value(value) {
             Some(other) => cx.str_concat(this, other),
-            None => Err(cx.type_error(format_args!("can only concatenate str (not \"{}\") to str", cx.type_name(value)))),
+            None => Err(cx.type_error(format_args!(
+                "can only concatenate str (not \"{}\") to str",
+                cx.type_name(value)
+            ))),
         }
     }
 
@@ -563,7 +571,13 @@ impl StrClass {
     ///
     /// Optional arguments start and end are interpreted as in slice notation.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn count(cx: &Context, this: Str, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn count(
+        cx: &Context,
+        this: Str,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         let needle = text_argument(cx, "count", "argument 1", sub)?;
         let range = bounds(cx, start, end, this.len())?;
         Ok(str_search::count(this, needle, range))
@@ -574,7 +588,13 @@ impl StrClass {
     /// Optional arguments start and end are interpreted as in slice notation.
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn find(cx: &Context, this: Str, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn find(
+        cx: &Context,
+        this: Str,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let needle = text_argument(cx, "find", "argument 1", sub)?;
         let range = bounds(cx, start, end, this.len())?;
         Ok(str_search::find(this, needle, range, false).map_or(-1, |place| place as isize))
@@ -585,7 +605,13 @@ impl StrClass {
     /// Optional arguments start and end are interpreted as in slice notation.
     /// Return -1 on failure.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rfind(cx: &Context, this: Str, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<isize> {
+    fn rfind(
+        cx: &Context,
+        this: Str,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<isize> {
         let needle = text_argument(cx, "rfind", "argument 1", sub)?;
         let range = bounds(cx, start, end, this.len())?;
         Ok(str_search::find(this, needle, range, true).map_or(-1, |place| place as isize))
@@ -596,10 +622,17 @@ impl StrClass {
     /// Optional arguments start and end are interpreted as in slice notation.
     /// Raises ValueError when the substring is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn index(cx: &Context, this: Str, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn index(
+        cx: &Context,
+        this: Str,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         let needle = text_argument(cx, "index", "argument 1", sub)?;
         let range = bounds(cx, start, end, this.len())?;
-        str_search::find(this, needle, range, false).ok_or_else(|| cx.value_error(format_args!("substring not found")))
+        str_search::find(this, needle, range, false)
+            .ok_or_else(|| cx.value_error(format_args!("substring not found")))
     }
 
     /// Return the highest index in S where substring sub is found, such that sub is contained within S[start:end].
@@ -607,10 +640,17 @@ impl StrClass {
     /// Optional arguments start and end are interpreted as in slice notation.
     /// Raises ValueError when the substring is not found.
     #[pymethod(signature = "($self, sub, start=None, end=None, /)")]
-    fn rindex(cx: &Context, this: Str, sub: Value, start: Option<Value>, end: Option<Value>) -> PyResult<usize> {
+    fn rindex(
+        cx: &Context,
+        this: Str,
+        sub: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<usize> {
         let needle = text_argument(cx, "rindex", "argument 1", sub)?;
         let range = bounds(cx, start, end, this.len())?;
-        str_search::find(this, needle, range, true).ok_or_else(|| cx.value_error(format_args!("substring not found")))
+        str_search::find(this, needle, range, true)
+            .ok_or_else(|| cx.value_error(format_args!("substring not found")))
     }
 
     /// Return True if the string starts with the specified prefix, False otherwise.
@@ -622,7 +662,13 @@ impl StrClass {
     ///   end
     ///     Optional stop position. Default: end of the string.
     #[pymethod(signature = "($self, prefix, start=None, end=None, /)")]
-    fn startswith(cx: &Context, this: Str, prefix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn startswith(
+        cx: &Context,
+        this: Str,
+        prefix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         let range = bounds(cx, start, end, this.len())?;
         has_affix(cx, this, "startswith", prefix, range, false)
     }
@@ -636,7 +682,13 @@ impl StrClass {
     ///   end
     ///     Optional stop position. Default: end of the string.
     #[pymethod(signature = "($self, suffix, start=None, end=None, /)")]
-    fn endswith(cx: &Context, this: Str, suffix: Value, start: Option<Value>, end: Option<Value>) -> PyResult<bool> {
+    fn endswith(
+        cx: &Context,
+        this: Str,
+        suffix: Value,
+        start: Option<Value>,
+        end: Option<Value>,
+    ) -> PyResult<bool> {
         let range = bounds(cx, start, end, this.len())?;
         has_affix(cx, this, "endswith", suffix, range, true)
     }
@@ -685,7 +737,8 @@ impl StrClass {
     #[pymethod]
     fn removeprefix(cx: &Context, this: Str, prefix: Value) -> PyResult<Str> {
         let prefix = text_argument(cx, "removeprefix", "argument", prefix)?;
-        let start = if str_search::has_affix(this, prefix, Some(0..this.len()), false) { prefix.len() } else { 0 };
+        let start =
+            if str_search::has_affix(this, prefix, Some(0..this.len()), false) { prefix.len() } else { 0 };
         this.substring(cx, start, this.len())
     }
 
@@ -697,7 +750,8 @@ impl StrClass {
     #[pymethod]
     fn removesuffix(cx: &Context, this: Str, suffix: Value) -> PyResult<Str> {
         let suffix = text_argument(cx, "removesuffix", "argument", suffix)?;
-        let dropped = if str_search::has_affix(this, suffix, Some(0..this.len()), true) { suffix.len() } else { 0 };
+        let dropped =
+            if str_search::has_affix(this, suffix, Some(0..this.len()), true) { suffix.len() } else { 0 };
         this.substring(cx, 0, this.len() - dropped)
     }
 

@@ -283,7 +283,15 @@ impl Str {
         for (index, code_point) in self.code_points().enumerate() {
             match char::from_u32(code_point) {
                 Some(character) => text.push(character),
-                None => return Err(cx.unicode_encode_error("utf-8", self, index, index + 1, "surrogates not allowed")),
+                None => {
+                    return Err(cx.unicode_encode_error(
+                        "utf-8",
+                        self,
+                        index,
+                        index + 1,
+                        "surrogates not allowed",
+                    ));
+                }
             }
         }
         Ok(text)
@@ -465,7 +473,8 @@ impl Context {
         }
         let string = self.allocate_str(length, 0, false)?;
         // SAFETY: the string was allocated with `length` zeroed bytes after its header, and nobody else sees it yet.
-        let bytes = unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_pointer().add(DATA), length) };
+        let bytes =
+            unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_pointer().add(DATA), length) };
         fill(bytes);
         if bytes.is_ascii() {
             string.0.initialize_client_flags(client_flags::STR_ASCII);
@@ -671,7 +680,10 @@ impl Context {
     /// MemoryError.
     pub fn str_append(&self, left: Str, right: Str) -> PyResult<Str> {
         let shift = left.width_shift();
-        if (left.len() << shift) < BUFFER_THRESHOLD || right.width_shift() > shift || !left.is_exact() || right.is_empty()
+        if (left.len() << shift) < BUFFER_THRESHOLD
+            || right.width_shift() > shift
+            || !left.is_exact()
+            || right.is_empty()
         {
             return self.str_concat(left, right);
         }
@@ -687,7 +699,8 @@ impl Context {
         if let Some(buffer) = left.buffer() {
             let fits = total as u64 <= buffer.raw_u64(BUFFER_CAPACITY);
             // Two threads may append to the same string: one wins the tail, the other copies.
-            if fits && buffer.raw_compare_exchange_u64(BUFFER_FILLED, left_bytes as u64, total as u64).is_ok() {
+            if fits && buffer.raw_compare_exchange_u64(BUFFER_FILLED, left_bytes as u64, total as u64).is_ok()
+            {
                 // SAFETY: the bytes from `left_bytes` to `total` are within the capacity and belong to the winner of the exchange.
                 unsafe {
                     write_str_units(buffer.raw_bytes_pointer().add(BUFFER_DATA + left_bytes), shift, right);

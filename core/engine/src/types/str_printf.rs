@@ -12,7 +12,9 @@ use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::text::padding::Padded;
-use crate::text::printf::{Conversion, NO_MAPPING, NOT_ALL_CONVERTED, NOT_ENOUGH, Piece, Pieces, Resolved, STAR_WANTS_INT, Size};
+use crate::text::printf::{
+    Conversion, NO_MAPPING, NOT_ALL_CONVERTED, NOT_ENOUGH, Piece, Pieces, Resolved, STAR_WANTS_INT, Size,
+};
 use crate::types::byte_sequence::is_bytes_like;
 use crate::types::int_object::{as_i64, integer_of, is_int};
 use crate::types::str_object::Str;
@@ -127,7 +129,9 @@ impl Formatter<'_> {
             ('e' | 'E' | 'f' | 'F' | 'g' | 'G', target) => {
                 let number = match cx.to_f64(value) {
                     Ok(number) => number,
-                    Err(raised) if target == Target::Bytes && cx.pending_is(&raised, ExceptionClass::TypeError) => {
+                    Err(raised)
+                        if target == Target::Bytes && cx.pending_is(&raised, ExceptionClass::TypeError) =>
+                    {
                         cx.take_exception(raised);
                         let class_name = cx.type_name(value);
                         return Err(cx.type_error(format_args!("float argument required, not {class_name}")));
@@ -166,7 +170,10 @@ impl Formatter<'_> {
         let cx = self.cx;
         let mut pieces = Pieces::new(units);
         while let Some(piece) = pieces.next() {
-            if pieces.has_key() && self.mapping.is_none() && !matches!(piece, Ok(Piece::Literal(_) | Piece::Percent)) {
+            if pieces.has_key()
+                && self.mapping.is_none()
+                && !matches!(piece, Ok(Piece::Literal(_) | Piece::Percent))
+            {
                 return Err(cx.type_error(format_args!("{NO_MAPPING}")));
             }
             match piece.map_err(|error| cx.text_error(&error))? {
@@ -269,12 +276,15 @@ fn character(cx: &Context, value: Value) -> PyResult<u32> {
     }
     if !cx.has_index(value) {
         let class_name = cx.type_name(value);
-        return Err(cx.type_error(format_args!("%c requires an int or a unicode character, not {class_name}")));
+        return Err(
+            cx.type_error(format_args!("%c requires an int or a unicode character, not {class_name}"))
+        );
     }
     let number = cx.index_clipped(value)?;
-    u32::try_from(number).ok().filter(|&number| number < 0x11_0000).ok_or_else(|| {
-        cx.raise(ExceptionClass::OverflowError, format_args!("%c arg not in range(0x110000)"))
-    })
+    u32::try_from(number)
+        .ok()
+        .filter(|&number| number < 0x11_0000)
+        .ok_or_else(|| cx.raise(ExceptionClass::OverflowError, format_args!("%c arg not in range(0x110000)")))
 }
 
 fn byte_character(cx: &Context, value: Value) -> PyResult<u8> {
@@ -307,7 +317,9 @@ fn converted_bytes(cx: &Context, value: Value) -> PyResult<Vec<u8>> {
     if let Some(method) = cx.special_method(value, Name::__bytes__)? {
         let made = cx.call_pair(method, &[])?;
         if !made.is_kind(Kind::Bytes) {
-            return Err(cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", cx.type_name(made))));
+            return Err(
+                cx.type_error(format_args!("__bytes__ returned non-bytes (type {})", cx.type_name(made)))
+            );
         }
         return cx.bytes_like(made);
     }

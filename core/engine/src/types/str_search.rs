@@ -71,7 +71,12 @@ pub(crate) fn has_affix(text: Str, affix: Str, range: Option<Range<usize>>, at_e
     range.and_then(|range| with_units!(text, units => in_text(units, &affix, range, at_end))).unwrap_or(false)
 }
 
-fn list_of(cx: &Context, text: Str, ranges: impl Iterator<Item = Range<usize>>, reversed: bool) -> PyResult<List> {
+fn list_of(
+    cx: &Context,
+    text: Str,
+    ranges: impl Iterator<Item = Range<usize>>,
+    reversed: bool,
+) -> PyResult<List> {
     let mut parts = cx.scratch();
     for range in ranges {
         parts.push(text.substring(cx, range.start, range.end)?.as_value());
@@ -86,7 +91,13 @@ fn list_of(cx: &Context, text: Str, ranges: impl Iterator<Item = Range<usize>>, 
 ///
 /// # Errors
 /// MemoryError.
-pub(crate) fn split(cx: &Context, text: Str, separator: Option<Str>, limit: usize, right: bool) -> PyResult<List> {
+pub(crate) fn split(
+    cx: &Context,
+    text: Str,
+    separator: Option<Str>,
+    limit: usize,
+    right: bool,
+) -> PyResult<List> {
     fn around<U: TextUnit>(
         cx: &Context,
         text: Str,
@@ -101,8 +112,12 @@ pub(crate) fn split(cx: &Context, text: Str, separator: Option<Str>, limit: usiz
                 (Some(separator), false) => list_of(cx, text, search::split(units, &separator, limit), false),
                 (Some(separator), true) => list_of(cx, text, search::rsplit(units, &separator, limit), true),
             },
-            (None, false) => list_of(cx, text, search::split_whitespace(units, limit, search::is_text_space), false),
-            (None, true) => list_of(cx, text, search::rsplit_whitespace(units, limit, search::is_text_space), true),
+            (None, false) => {
+                list_of(cx, text, search::split_whitespace(units, limit, search::is_text_space), false)
+            }
+            (None, true) => {
+                list_of(cx, text, search::rsplit_whitespace(units, limit, search::is_text_space), true)
+            }
         }
     }
     if separator.is_none() && text.is_ascii() {
@@ -124,9 +139,11 @@ pub(crate) fn split(cx: &Context, text: Str, separator: Option<Str>, limit: usiz
 /// # Errors
 /// MemoryError.
 pub(crate) fn split_lines(cx: &Context, text: Str, keep_ends: bool) -> PyResult<List> {
-    let lines = |cx| with_units!(text, units => {
-        list_of(cx, text, search::split_lines(units, keep_ends, search::is_text_line_break), false)
-    });
+    let lines = |cx| {
+        with_units!(text, units => {
+            list_of(cx, text, search::split_lines(units, keep_ends, search::is_text_line_break), false)
+        })
+    };
     lines(cx)
 }
 
@@ -153,7 +170,13 @@ pub(crate) fn partition(cx: &Context, text: Str, separator: Str, last: bool) -> 
 ///
 /// # Errors
 /// MemoryError.
-pub(crate) fn strip(cx: &Context, text: Str, characters: Option<Str>, left: bool, right: bool) -> PyResult<Str> {
+pub(crate) fn strip(
+    cx: &Context,
+    text: Str,
+    characters: Option<Str>,
+    left: bool,
+    right: bool,
+) -> PyResult<Str> {
     let range = match characters {
         None if text.is_ascii() => {
             let is_space = |unit: u32| matches!(unit, 0x09..=0x0d | 0x1c..=0x20);
@@ -200,7 +223,9 @@ pub(crate) fn replace(cx: &Context, text: Str, old: Str, new: Str, limit: usize)
             .and_then(|grown| grown.checked_sub(count.saturating_mul(needle.len())))
             .filter(|&length| length < isize::MAX as usize / 4)
             .ok_or_else(|| cx.memory_error())?;
-        if let (Units::Latin1(text), Units::Latin1(old), Units::Latin1(new)) = (text.units(), old.units(), new.units()) {
+        if let (Units::Latin1(text), Units::Latin1(old), Units::Latin1(new)) =
+            (text.units(), old.units(), new.units())
+        {
             return cx.str_filled(length, |out| replace_bytes(text, old, new, count, out)).map(Some);
         }
         let mut builder = TextBuilder::with_capacity(length);

@@ -100,7 +100,9 @@ pub(crate) fn make_table(cx: &Context, x: Value, y: Option<Value>, z: Option<Val
         let to = text(y, 2)?;
         let deleted = z.map(|z| text(z, 3)).transpose()?;
         if from.len() != to.len() {
-            return Err(cx.value_error(format_args!("the first two maketrans arguments must have equal length")));
+            return Err(
+                cx.value_error(format_args!("the first two maketrans arguments must have equal length"))
+            );
         }
         for (from, to) in from.code_points().zip(to.code_points()) {
             table.set(cx, Value::int_from_u32(from), Value::int_from_u32(to))?;
@@ -113,7 +115,9 @@ pub(crate) fn make_table(cx: &Context, x: Value, y: Option<Value>, z: Option<Val
         return Ok(table.as_value());
     }
     let Some(given) = Dict::from_value(x).filter(|dict| dict.is_exact()) else {
-        return Err(cx.type_error(format_args!("if you give only one argument to maketrans it must be a dict")));
+        return Err(
+            cx.type_error(format_args!("if you give only one argument to maketrans it must be a dict"))
+        );
     };
     let items = given.snapshot(cx);
     for pair in items.as_slice().chunks_exact(2) {
@@ -122,7 +126,9 @@ pub(crate) fn make_table(cx: &Context, x: Value, y: Option<Value>, z: Option<Val
             match (text.len(), text.code_point(0)) {
                 (1, Some(code_point)) => Value::int_from_u32(code_point),
                 _ => {
-                    return Err(cx.value_error(format_args!("string keys in translate table must be of length 1")));
+                    return Err(
+                        cx.value_error(format_args!("string keys in translate table must be of length 1"))
+                    );
                 }
             }
         } else if is_int(key) {

@@ -151,6 +151,10 @@ impl TextBuilder {
     /// # Errors
     /// MemoryError.
     pub(crate) fn finish(&self, cx: &Context) -> PyResult<Str> {
-        if self.wide.is_empty() { cx.str_from_latin1(&self.narrow) } else { cx.str_from_code_points(&self.wide) }
+        if self.wide.is_empty() {
+            cx.str_from_latin1(&self.narrow)
+        } else {
+            cx.str_from_code_points(&self.wide)
+        }
     }
 }

@@ -183,7 +183,8 @@ fn replace(cx: &Context, arguments: Arguments<'_>) -> PyResult<Value> {
     let first_hidden = names.len().saturating_sub(hidden.len());
     for (keyword, value) in arguments.keywords().iter() {
         let keyword = Str::expect(cx, keyword)?;
-        let place = names.iter().position(|name| Str::from_value(name).is_some_and(|name| name.equals(keyword)));
+        let place =
+            names.iter().position(|name| Str::from_value(name).is_some_and(|name| name.equals(keyword)));
         let place = match place {
             Some(place) if place < visible.len() => visible.as_mut_slice().get_mut(place),
             Some(place) => hidden.as_mut_slice().get_mut(place.saturating_sub(first_hidden)),
@@ -192,9 +193,7 @@ fn replace(cx: &Context, arguments: Arguments<'_>) -> PyResult<Value> {
         match place {
             Some(place) => *place = value,
             None => {
-                return Err(cx.type_error(format_args!(
-                    "Got unexpected field name(s): ['{keyword}']"
-                )));
+                return Err(cx.type_error(format_args!("Got unexpected field name(s): ['{keyword}']")));
             }
         }
     }
@@ -298,7 +297,8 @@ impl Context {
         if let Some(native) = base.native() {
             class.set_layout(base.layout(), native, base.slot_count(), base.raw_bytes());
         }
-        let mut flags = ClassFlags::HEAP_TYPE.with(ClassFlags::IMMUTABLE).with(ClassFlags::NO_WEAK_REFERENCES);
+        let mut flags =
+            ClassFlags::HEAP_TYPE.with(ClassFlags::IMMUTABLE).with(ClassFlags::NO_WEAK_REFERENCES);
         for inherited in [ClassFlags::SEQUENCE, ClassFlags::MATCH_SELF] {
             if base.flags().has(inherited) {
                 flags = flags.with(inherited);
@@ -321,7 +321,12 @@ impl Context {
         Ok(class)
     }
 
-    fn fill_struct_namespace(&self, class: Class, namespace: Dict, description: &'static Description) -> PyResult<()> {
+    fn fill_struct_namespace(
+        &self,
+        class: Class,
+        namespace: Dict,
+        description: &'static Description,
+    ) -> PyResult<()> {
         namespace.set_str(self, self.name(Name::__module__), self.str(description.module)?)?;
         namespace.set_str(self, self.name(Name::__doc__), self.str(description.doc)?)?;
         let mut names = self.scratch();

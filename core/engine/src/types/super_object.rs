@@ -69,10 +69,9 @@ impl Super {
             }
         };
         let Some(class) = Class::from_value(class) else {
-            return Err(cx.type_error(format_args!(
-                "super() argument 1 must be a type, not {}",
-                cx.type_name(class)
-            )));
+            return Err(
+                cx.type_error(format_args!("super() argument 1 must be a type, not {}", cx.type_name(class)))
+            );
         };
         let object = object.filter(|object| !object.is_none());
         fill(cx, this.object(), class, object)
@@ -155,10 +154,10 @@ fn fill(cx: &Context, object: ObjectRef, class: Class, receiver: Option<Value>) 
 
 /// The class whose MRO `super(class, receiver)` searches.
 fn search_class(cx: &Context, class: Class, receiver: Value) -> PyResult<Class> {
-    if let Some(receiver_class) = Class::from_value(receiver) {
-        if receiver_class.is_subclass_of(class) {
-            return Ok(receiver_class);
-        }
+    if let Some(receiver_class) = Class::from_value(receiver)
+        && receiver_class.is_subclass_of(class)
+    {
+        return Ok(receiver_class);
     }
     let own = cx.class_of(receiver);
     if own.is_subclass_of(class) {
@@ -166,10 +165,11 @@ fn search_class(cx: &Context, class: Class, receiver: Value) -> PyResult<Class> 
     }
     // A proxy may say that it is an instance.
     let claimed = cx.find_attribute_or_none(receiver, cx.name(Name::__class__))?;
-    if let Some(claimed) = claimed.and_then(Class::from_value) {
-        if claimed != own && claimed.is_subclass_of(class) {
-            return Ok(claimed);
-        }
+    if let Some(claimed) = claimed.and_then(Class::from_value)
+        && claimed != own
+        && claimed.is_subclass_of(class)
+    {
+        return Ok(claimed);
     }
     let (role, name) = match Class::from_value(receiver) {
         Some(receiver_class) => ("type", receiver_class.name(cx)),
@@ -187,10 +187,10 @@ fn find_after(cx: &Context, class: Class, search: Class, name: Str) -> PyResult<
     let mut past = false;
     for candidate in mro.iter() {
         if past {
-            if let Some(dict) = Class::from_value(candidate).and_then(Class::dict) {
-                if let Some(found) = dict.get_str(cx, name)? {
-                    return Ok(Some(found));
-                }
+            if let Some(dict) = Class::from_value(candidate).and_then(Class::dict)
+                && let Some(found) = dict.get_str(cx, name)?
+            {
+                return Ok(Some(found));
             }
         } else {
             past = candidate.is(class.as_value());
@@ -213,12 +213,11 @@ pub fn find_attribute(cx: &Context, object: ObjectRef, name: Str) -> PyResult<Op
     let class = object.value(CLASS).and_then(Class::from_value);
     let receiver = object.value(OBJECT);
     let search = object.value(OBJECT_CLASS).and_then(Class::from_value);
-    if let (Some(class), Some(receiver), Some(search)) = (class, receiver, search) {
-        if !name.as_value().is(cx.name(Name::__class__).as_value()) {
-            if let Some(found) = find_after(cx, class, search, name)? {
-                return bind(cx, found, receiver, search).map(Some);
-            }
-        }
+    if let (Some(class), Some(receiver), Some(search)) = (class, receiver, search)
+        && !name.as_value().is(cx.name(Name::__class__).as_value())
+        && let Some(found) = find_after(cx, class, search, name)?
+    {
+        return bind(cx, found, receiver, search).map(Some);
     }
     cx.generic_find_attribute(Value::from(object), name)
 }
@@ -244,7 +243,8 @@ fn arguments_of_frame(cx: &Context) -> PyResult<(Value, Value)> {
     let Some(index) = code.free_names(cx).iter().position(|name| name.is(wanted)) else {
         return fail("__class__ cell not found");
     };
-    let closure = Value::from_word(frame.function.get()).and_then(Function::from_value).and_then(Function::closure);
+    let closure =
+        Value::from_word(frame.function.get()).and_then(Function::from_value).and_then(Function::closure);
     let Some(cell) = closure.and_then(|closure| closure.get(index)).and_then(Cell::from_value) else {
         return fail("bad __class__ cell");
     };
@@ -271,13 +271,13 @@ impl Context {
             )));
         };
         let search = search_class(self, start, receiver)?;
-        if !name.as_value().is(self.name(Name::__class__).as_value()) {
-            if let Some(found) = find_after(self, start, search, name)? {
-                if is_plain_method(found) && !receiver.is(search.as_value()) {
-                    return Ok(MethodPair { callable: found, receiver: Some(receiver) });
-                }
-                return Ok(MethodPair { callable: bind(self, found, receiver, search)?, receiver: None });
+        if !name.as_value().is(self.name(Name::__class__).as_value())
+            && let Some(found) = find_after(self, start, search, name)?
+        {
+            if is_plain_method(found) && !receiver.is(search.as_value()) {
+                return Ok(MethodPair { callable: found, receiver: Some(receiver) });
             }
+            return Ok(MethodPair { callable: bind(self, found, receiver, search)?, receiver: None });
         }
         let object = self.allocate(Kind::Super, SLOTS as usize, 0)?;
         fill(self, object, start, Some(receiver))?;

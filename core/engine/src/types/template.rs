@@ -83,11 +83,11 @@ fn push_string(
     interpolations: &ScratchVector<'_>,
     text: Value,
 ) -> PyResult<()> {
-    if strings.len() > interpolations.len() {
-        if let (Some(last), Some(text)) = (strings.pop().and_then(Str::from_value), Str::from_value(text)) {
-            strings.push(cx.str_concat(last, text)?.as_value());
-            return Ok(());
-        }
+    if strings.len() > interpolations.len()
+        && let (Some(last), Some(text)) = (strings.pop().and_then(Str::from_value), Str::from_value(text))
+    {
+        strings.push(cx.str_concat(last, text)?.as_value());
+        return Ok(());
     }
     strings.push(text);
     Ok(())
@@ -220,7 +220,7 @@ impl TemplateIterator {
         loop {
             let position = this.0.raw_u64(POSITION);
             let index = (position / 2) as usize;
-            let slot = if position % 2 == 0 { STRINGS } else { INTERPOLATIONS };
+            let slot = if position.is_multiple_of(2) { STRINGS } else { INTERPOLATIONS };
             let Some(part) = template.part(cx, slot).get(index) else { return Ok(None) };
             this.0.raw_store_u64(POSITION, position + 1);
             // Empty strings between interpolations are left out.

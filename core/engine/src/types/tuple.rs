@@ -137,7 +137,11 @@ impl Context {
     ///
     /// # Errors
     /// MemoryError, and what `fill` raises.
-    pub fn tuple_from_fn(&self, length: usize, mut fill: impl FnMut(usize) -> PyResult<Value>) -> PyResult<Tuple> {
+    pub fn tuple_from_fn(
+        &self,
+        length: usize,
+        mut fill: impl FnMut(usize) -> PyResult<Value>,
+    ) -> PyResult<Tuple> {
         if length == 0 {
             return Ok(self.empty_tuple());
         }

@@ -110,10 +110,10 @@ impl TupleClass {
         let class = Class::expect(cx, class)?;
         let exact = class.as_value().is(cx.class(crate::kind::Kind::Tuple));
         let Some(iterable) = iterable else { return new_of_class(cx, class, &[]) };
-        if let Some(tuple) = Tuple::from_value(iterable) {
-            if tuple.is_exact() {
-                return if exact { Ok(tuple) } else { new_of_class(cx, class, tuple.as_slice()) };
-            }
+        if let Some(tuple) = Tuple::from_value(iterable)
+            && tuple.is_exact()
+        {
+            return if exact { Ok(tuple) } else { new_of_class(cx, class, tuple.as_slice()) };
         }
         let items = cx.collect(iterable)?;
         new_of_class(cx, class, items.as_slice())
@@ -239,14 +239,20 @@ impl TupleClass {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(signature = "($self, value, start=0, stop=sys.maxsize, /)")]
-    fn index(cx: &Context, this: Tuple, value: Value, start: Option<Value>, stop: Option<Value>) -> PyResult<usize> {
+    fn index(
+        cx: &Context,
+        this: Tuple,
+        value: Value,
+        start: Option<Value>,
+        stop: Option<Value>,
+    ) -> PyResult<usize> {
         let start = search_bound(cx, start, 0, this.len())?;
         let stop = search_bound(cx, stop, usize::MAX, this.len())?.min(this.len());
         for index in start..stop {
-            if let Some(item) = this.get(index) {
-                if cx.equal(item, value)? {
-                    return Ok(index);
-                }
+            if let Some(item) = this.get(index)
+                && cx.equal(item, value)?
+            {
+                return Ok(index);
             }
         }
         Err(cx.value_error(format_args!("tuple.index(x): x not in tuple")))

@@ -18,7 +18,8 @@ use crate::types::dict::Dict;
 use crate::types::module::evaluate_annotations;
 use crate::types::native_function;
 use crate::types::object_methods::{
-    check_excess_for_init, check_excess_for_new, is_object_init, is_object_new, keys_of, merge_class_names, new_plain,
+    check_excess_for_init, check_excess_for_new, is_object_init, is_object_new, keys_of, merge_class_names,
+    new_plain,
 };
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
@@ -267,10 +268,10 @@ impl TypeClass {
 
     #[pygetter(name = "__doc__")]
     fn doc(cx: &Context, this: Class) -> PyResult<Value> {
-        if this.is_native() {
-            if let Some(native) = this.native().filter(|native| !native.doc.is_empty()) {
-                return cx.str(native.doc);
-            }
+        if this.is_native()
+            && let Some(native) = this.native().filter(|native| !native.doc.is_empty())
+        {
+            return cx.str(native.doc);
         }
         let found = match this.dict() {
             Some(dict) => dict.get_str(cx, cx.name(Name::__doc__))?,
@@ -363,8 +364,7 @@ impl TypeClass {
                 this.set_attribute(cx, name, Some(value))?;
             }
             None => {
-                let found =
-                    this.set_attribute(cx, explicit, None)? || this.set_attribute(cx, cache, None)?;
+                let found = this.set_attribute(cx, explicit, None)? || this.set_attribute(cx, cache, None)?;
                 if !found {
                     return Err(cx.raise(ExceptionClass::AttributeError, format_args!("__annotations__")));
                 }
@@ -517,12 +517,10 @@ fn check_special_attribute(cx: &Context, class: Class, name: &str, value: Option
     }
     match value {
         Some(value) => Ok(value),
-        None => {
-            Err(cx.type_error(format_args!(
-                "cannot delete '{name}' attribute of immutable type '{}'",
-                class.name(cx)
-            )))
-        }
+        None => Err(cx.type_error(format_args!(
+            "cannot delete '{name}' attribute of immutable type '{}'",
+            class.name(cx)
+        ))),
     }
 }
 
@@ -600,9 +598,9 @@ pub fn real_is_instance(cx: &Context, instance: Value, class: Value) -> PyResult
 
 /// Whether `instance.__class__` is surely the class itself: neither `__class__` nor `__getattribute__` is replaced.
 fn has_plain_class_attribute(cx: &Context, class: Class) -> bool {
-    let plain_hook = class
-        .lookup_name(cx, Name::__getattribute__)
-        .is_some_and(|hook| cx.root(crate::engine::Root::ObjectGetAttribute).is_some_and(|plain| plain.is(hook)));
+    let plain_hook = class.lookup_name(cx, Name::__getattribute__).is_some_and(|hook| {
+        cx.root(crate::engine::Root::ObjectGetAttribute).is_some_and(|plain| plain.is(hook))
+    });
     plain_hook
         && class
             .lookup_name(cx, Name::__class__)
@@ -661,7 +659,9 @@ impl Context {
                     })?,
                     None => {
                         let new = self.descriptor_get(new, None, class)?;
-                        self.with_receiver(class.as_value(), arguments, |arguments| self.call_with(new, arguments))?
+                        self.with_receiver(class.as_value(), arguments, |arguments| {
+                            self.call_with(new, arguments)
+                        })?
                     }
                 }
             }
@@ -672,10 +672,8 @@ impl Context {
         }
         match made.lookup_name(self, Name::__init__) {
             None => {}
-            Some(init) if is_object_init(self, init) => {
-                if !arguments.values.is_empty() {
-                    check_excess_for_init(self, made)?;
-                }
+            Some(init) if is_object_init(self, init) && !arguments.values.is_empty() => {
+                check_excess_for_init(self, made)?;
             }
             Some(_) => {
                 let result = match self.special_method(instance, Name::__init__)? {

@@ -98,7 +98,9 @@ pub fn best_base(cx: &Context, bases: &[Value]) -> PyResult<Class> {
 pub fn dotted_name(cx: &Context, class: Class) -> String {
     let name = class.name(cx);
     match class.native() {
-        Some(native) if class.is_native() && native.module != "builtins" => format!("{}.{name}", native.module),
+        Some(native) if class.is_native() && native.module != "builtins" => {
+            format!("{}.{name}", native.module)
+        }
         _ => format!("{name}"),
     }
 }
@@ -110,7 +112,8 @@ fn has_items(class: Class) -> bool {
 
 /// Whether instances have a `__dict__`.
 pub fn has_dict(class: Class) -> bool {
-    class.flags().has(ClassFlags::HAS_DICT) || matches!(class.layout(), Kind::Module | Kind::Function | Kind::Type)
+    class.flags().has(ClassFlags::HAS_DICT)
+        || matches!(class.layout(), Kind::Module | Kind::Function | Kind::Type)
 }
 
 fn supports_weak_references(class: Class) -> bool {
@@ -143,7 +146,12 @@ pub fn linearize(cx: &Context, class: Class, bases: Tuple) -> PyResult<Tuple> {
     sequences.push(bases.as_value());
     let mut used = alloc::vec![0usize; sequences.len()];
     let item = |sequences: &ScratchVector<'_>, sequence: usize, index: usize| -> Option<Value> {
-        sequences.as_slice().get(sequence).copied().and_then(Tuple::from_value).and_then(|tuple| tuple.get(index))
+        sequences
+            .as_slice()
+            .get(sequence)
+            .copied()
+            .and_then(Tuple::from_value)
+            .and_then(|tuple| tuple.get(index))
     };
     loop {
         let mut candidate = None;
@@ -152,12 +160,9 @@ pub fn linearize(cx: &Context, class: Class, bases: Tuple) -> PyResult<Tuple> {
             let Some(head) = item(&sequences, sequence, position) else { continue };
             rest = true;
             let in_a_tail = used.iter().enumerate().any(|(other, &other_position)| {
-                sequences
-                    .as_slice()
-                    .get(other)
-                    .copied()
-                    .and_then(Tuple::from_value)
-                    .is_some_and(|tuple| tuple.as_slice().get(other_position + 1..).is_some_and(|tail| tail.contains(&head)))
+                sequences.as_slice().get(other).copied().and_then(Tuple::from_value).is_some_and(|tuple| {
+                    tuple.as_slice().get(other_position + 1..).is_some_and(|tail| tail.contains(&head))
+                })
             });
             if !in_a_tail {
                 candidate = Some(head);
@@ -181,10 +186,10 @@ pub fn linearize(cx: &Context, class: Class, bases: Tuple) -> PyResult<Tuple> {
 fn order_error(cx: &Context, sequences: &ScratchVector<'_>, used: &[usize]) -> Raised {
     let mut heads = cx.scratch();
     for (sequence, &position) in sequences.as_slice().iter().zip(used) {
-        if let Some(head) = Tuple::from_value(*sequence).and_then(|tuple| tuple.get(position)) {
-            if !heads.as_slice().contains(&head) {
-                heads.push(head);
-            }
+        if let Some(head) = Tuple::from_value(*sequence).and_then(|tuple| tuple.get(position))
+            && !heads.as_slice().contains(&head)
+        {
+            heads.push(head);
         }
     }
     let mut names = String::new();
@@ -284,10 +289,9 @@ fn read_slots<'a>(
     let mut result = Slots { names: cx.scratch(), add_dict: false, add_weak: false };
     for item in items.iter() {
         let Some(text) = Str::from_value(item) else {
-            return Err(cx.type_error(format_args!(
-                "__slots__ items must be strings, not '{}'",
-                cx.type_name(item)
-            )));
+            return Err(
+                cx.type_error(format_args!("__slots__ items must be strings, not '{}'", cx.type_name(item)))
+            );
         };
         if !is_identifier(cx, text)? {
             return Err(cx.type_error(format_args!("__slots__ must be identifiers")));
@@ -308,7 +312,9 @@ fn read_slots<'a>(
         }
         let name = mangle(cx, class_name, text)?;
         let conflicts = namespace.get_str(cx, name)?.is_some()
-            && !["__qualname__", "__classcell__", "__classdictcell__"].iter().any(|allowed| text.equals_ascii(allowed));
+            && !["__qualname__", "__classcell__", "__classdictcell__"]
+                .iter()
+                .any(|allowed| text.equals_ascii(allowed));
         if conflicts {
             return Err(cx.value_error(format_args!(
                 "{} in __slots__ conflicts with class variable",
@@ -318,9 +324,11 @@ fn read_slots<'a>(
         result.names.push(name.as_value());
     }
     // Interned names of one text are one object; a name given twice takes one slot.
-    result.names.as_mut_slice().sort_unstable_by(|left, right| match (Str::from_value(*left), Str::from_value(*right)) {
-        (Some(left), Some(right)) => left.compare(right),
-        _ => core::cmp::Ordering::Equal,
+    result.names.as_mut_slice().sort_unstable_by(|left, right| {
+        match (Str::from_value(*left), Str::from_value(*right)) {
+            (Some(left), Some(right)) => left.compare(right),
+            _ => core::cmp::Ordering::Equal,
+        }
     });
     // Bases beside the one whose layout is extended may bring a dict or weak references.
     for &other in bases {
@@ -336,10 +344,10 @@ pub fn slot_names(cx: &Context, class: Class) -> ScratchVector<'_> {
     let mut members = cx.scratch();
     if let Some(dict) = class.dict() {
         for pair in dict.snapshot(cx).as_slice().chunks_exact(2) {
-            if let &[_, value] = pair {
-                if value.is_kind(Kind::MemberDescriptor) {
-                    members.push(value);
-                }
+            if let &[_, value] = pair
+                && value.is_kind(Kind::MemberDescriptor)
+            {
+                members.push(value);
             }
         }
     }
@@ -537,12 +545,11 @@ pub fn add_instance_attributes(cx: &Context, class: Class, dict: bool, weak: boo
 /// What the namespace of every class has, whether the body said so or not.
 fn complete_namespace(cx: &Context, class: Class, name: Str, namespace: Dict) -> PyResult<()> {
     let module = cx.name(Name::__module__);
-    if namespace.get_str(cx, module)?.is_none() {
-        if let Some(globals) = cx.frames().innermost().and_then(|frame| frame.globals_dict()) {
-            if let Some(value) = globals.get_str(cx, cx.name(Name::__name__))? {
-                namespace.set_str(cx, module, value)?;
-            }
-        }
+    if namespace.get_str(cx, module)?.is_none()
+        && let Some(globals) = cx.frames().innermost().and_then(|frame| frame.globals_dict())
+        && let Some(value) = globals.get_str(cx, cx.name(Name::__name__))?
+    {
+        namespace.set_str(cx, module, value)?;
     }
     let qualified = cx.name(Name::__qualname__);
     let qualified_name = match namespace.get_str(cx, qualified)? {
@@ -564,12 +571,15 @@ fn complete_namespace(cx: &Context, class: Class, name: Str, namespace: Dict) ->
         namespace.set_str(cx, doc, Value::NONE)?;
     }
     let new = cx.name(Name::__new__);
-    if let Some(function) = namespace.get_str(cx, new)?.filter(|value| Function::from_value(*value).is_some()) {
+    if let Some(function) = namespace.get_str(cx, new)?.filter(|value| Function::from_value(*value).is_some())
+    {
         namespace.set_str(cx, new, cx.static_method(function)?)?;
     }
     for name in [Name::__init_subclass__, Name::__class_getitem__] {
         let name = cx.name(name);
-        if let Some(function) = namespace.get_str(cx, name)?.filter(|value| Function::from_value(*value).is_some()) {
+        if let Some(function) =
+            namespace.get_str(cx, name)?.filter(|value| Function::from_value(*value).is_some())
+        {
             namespace.set_str(cx, name, cx.class_method(function)?)?;
         }
     }
@@ -635,7 +645,9 @@ fn initialize_subclass(cx: &Context, class: Class, keywords: Keywords<'_>) -> Py
     let arguments = Arguments { values: keywords.values(), keyword_names: keywords.names() };
     match receiver {
         None => cx.call_with(callable, arguments)?,
-        Some(receiver) => cx.with_receiver(receiver, arguments, |arguments| cx.call_with(callable, arguments))?,
+        Some(receiver) => {
+            cx.with_receiver(receiver, arguments, |arguments| cx.call_with(callable, arguments))?
+        }
     };
     Ok(())
 }
@@ -669,7 +681,9 @@ pub fn check_new_arguments(cx: &Context, owner: Value, arguments: &Arguments<'_>
     }
     if !class.is_subclass_of(owner) {
         let (name, owner_name) = (class.name(cx), dotted_name(cx, owner));
-        return Err(cx.type_error(format_args!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}")));
+        return Err(cx.type_error(format_args!(
+            "{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}"
+        )));
     }
     // The native class that decides on the layout must be made by its own `__new__`.
     let mut native = class;
@@ -701,7 +715,9 @@ pub fn set_bases(cx: &Context, class: Class, value: Value) -> PyResult<()> {
         )));
     };
     if bases.is_empty() {
-        return Err(cx.type_error(format_args!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+        return Err(
+            cx.type_error(format_args!("can only assign non-empty tuple to {name}.__bases__, not ()"))
+        );
     }
     for base in bases.iter() {
         let Some(base) = Class::from_value(base) else {
@@ -748,7 +764,9 @@ pub fn set_bases(cx: &Context, class: Class, value: Value) -> PyResult<()> {
     }
     if let Some(raised) = failure {
         for (affected_class, old) in affected.as_slice().iter().zip(old_orders.as_slice()) {
-            if let (Some(affected_class), Some(old)) = (Class::from_value(*affected_class), Tuple::from_value(*old)) {
+            if let (Some(affected_class), Some(old)) =
+                (Class::from_value(*affected_class), Tuple::from_value(*old))
+            {
                 replace_order(cx, affected_class, old)?;
             }
         }
@@ -783,10 +801,10 @@ impl Context {
     /// # Errors
     /// What iterating raises.
     pub fn tuple_of(&self, iterable: Value) -> PyResult<Tuple> {
-        if let Some(tuple) = Tuple::from_value(iterable) {
-            if tuple.is_exact() {
-                return Ok(tuple);
-            }
+        if let Some(tuple) = Tuple::from_value(iterable)
+            && tuple.is_exact()
+        {
+            return Ok(tuple);
         }
         let items = self.collect(iterable)?;
         self.new_tuple(items.as_slice())
@@ -808,7 +826,13 @@ impl Context {
 
     /// TypeError or AttributeError for an argument of a type constructor.
     #[cold]
-    pub(crate) fn argument_type_error(&self, function: &str, position: usize, expected: &str, got: Value) -> Raised {
+    pub(crate) fn argument_type_error(
+        &self,
+        function: &str,
+        position: usize,
+        expected: &str,
+        got: Value,
+    ) -> Raised {
         self.raise(
             ExceptionClass::TypeError,
             format_args!("{function} argument {position} must be {expected}, not {}", self.type_name(got)),

@@ -441,15 +441,14 @@ fn prepare_with_default(cx: &Context, parameter: Value, alias: Value, arguments:
     if position < given.len() {
         return Ok(arguments);
     }
-    if position == given.len() {
-        if let Some(object) = parameter.as_object() {
-            if has_default(cx, object)? {
-                let mut extended = cx.scratch();
-                extended.extend_from_slice(given.as_slice());
-                extended.push(default_of(cx, object)?);
-                return cx.tuple(extended.as_slice());
-            }
-        }
+    if position == given.len()
+        && let Some(object) = parameter.as_object()
+        && has_default(cx, object)?
+    {
+        let mut extended = cx.scratch();
+        extended.extend_from_slice(given.as_slice());
+        extended.push(default_of(cx, object)?);
+        return cx.tuple(extended.as_slice());
     }
     let count = Tuple::from_value(parameters).map_or(0, Tuple::len);
     Err(cx.type_error(format_args!(

@@ -176,12 +176,11 @@ pub(crate) fn new_reference(
     let is_proxy = class.layout() != Kind::WeakReference;
     let place = if is_proxy { PLAIN_PROXY } else { PLAIN_REFERENCE };
     let shareable = callback.is_none() && class.is_native();
-    if shareable {
-        if let Some(existing) =
+    if shareable
+        && let Some(existing) =
             references_of(cell).and_then(|list| list.get(place)).and_then(|entry| alive(cx, entry))
-        {
-            return Ok(Value::from(existing));
-        }
+    {
+        return Ok(Value::from(existing));
     }
     let object = crate::types::class::allocate_of_class(cx, class)?;
     cx.store(object, CELL, Value::from(cell));

@@ -8,8 +8,8 @@ use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::{Context, ScratchVector};
 use crate::error::{PyResult, Raised};
-use crate::object_access::ObjectAccess;
 use crate::native::arguments::{Arguments, Parameter, ParameterKind, Signature};
+use crate::object_access::ObjectAccess;
 use crate::types::class::{Class, allocate_of_class};
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -17,7 +17,12 @@ use crate::value::Value;
 const STRICT: usize = 0;
 
 /// The next item of each iterator; absent when one has ended.
-fn step<'a>(cx: &'a Context, iterators: Tuple, strict: bool, name: &str) -> PyResult<Option<ScratchVector<'a>>> {
+fn step<'a>(
+    cx: &'a Context,
+    iterators: Tuple,
+    strict: bool,
+    name: &str,
+) -> PyResult<Option<ScratchVector<'a>>> {
     let mut items = cx.scratch();
     for iterator in iterators.iter() {
         match cx.next_of(iterator)? {
@@ -62,7 +67,12 @@ const fn strict_signature(name: &'static str) -> Signature {
 static ZIP: Signature = strict_signature("zip");
 static MAP: Signature = strict_signature("map");
 
-fn strict_keyword(cx: &Context, signature: &Signature, class: Class, arguments: &Arguments<'_>) -> PyResult<bool> {
+fn strict_keyword(
+    cx: &Context,
+    signature: &Signature,
+    class: Class,
+    arguments: &Arguments<'_>,
+) -> PyResult<bool> {
     // A subclass's constructor may take keywords of its own.
     if arguments.keyword_count() == 0 || !class.is_native() {
         return Ok(false);

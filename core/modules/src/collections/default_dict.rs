@@ -134,7 +134,8 @@ impl DefaultDict {
             None => text.push("..."),
         }
         text.push(", ");
-        let as_dict = Class::from_value(cx.class(Kind::Dict)).and_then(|class| class.lookup_name(cx, Name::__repr__));
+        let as_dict =
+            Class::from_value(cx.class(Kind::Dict)).and_then(|class| class.lookup_name(cx, Name::__repr__));
         if let Some(method) = as_dict {
             let items = cx.call(method, &[this.as_value()])?;
             text.push_str(cx.str_of(items)?);

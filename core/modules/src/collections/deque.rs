@@ -90,7 +90,13 @@ fn changed(cx: &Context) -> threadsnake_engine::Raised {
 }
 
 /// The first index from `start` up to `stop` of an item equal to this one, and that item.
-fn find(cx: &Context, this: Deque, value: Value, start: usize, stop: usize) -> PyResult<Option<(usize, Value)>> {
+fn find(
+    cx: &Context,
+    this: Deque,
+    value: Value,
+    start: usize,
+    stop: usize,
+) -> PyResult<Option<(usize, Value)>> {
     let changes = this.changes();
     let mut index = start;
     while index < stop {
@@ -142,7 +148,9 @@ fn repeat_into(cx: &Context, target: Deque, items: &[Value], times: i64) -> PyRe
 
 fn deque_index(cx: &Context, index: Value) -> PyResult<i64> {
     if !cx.has_index(index) {
-        return Err(cx.type_error(format_args!("sequence index must be integer, not '{}'", cx.type_name(index))));
+        return Err(
+            cx.type_error(format_args!("sequence index must be integer, not '{}'", cx.type_name(index)))
+        );
     }
     cx.index_of_sequence(index)
 }
@@ -268,7 +276,9 @@ impl DequeClass {
             [value, start, stop] => (value, Some(start), Some(stop)),
             [] => return Err(cx.type_error(format_args!("index expected at least 1 argument, got 0"))),
             ref many => {
-                return Err(cx.type_error(format_args!("index expected at most 3 arguments, got {}", many.len())));
+                return Err(
+                    cx.type_error(format_args!("index expected at most 3 arguments, got {}", many.len()))
+                );
             }
         };
         let start = clip(cx, start, 0, this.len())?;
@@ -310,7 +320,9 @@ impl DequeClass {
                 // Another thread may have moved the item since it was found.
                 Ok(Some((index, found))) if this.remove_at(cx, index, Some(found)) => return Ok(()),
                 Ok(Some(_)) => cx.poll()?,
-                Err(raised) if cx.pending_is(&raised, ExceptionClass::RuntimeError) && this.object().is_shared() => {
+                Err(raised)
+                    if cx.pending_is(&raised, ExceptionClass::RuntimeError) && this.object().is_shared() =>
+                {
                     // The search says so when another thread changes the deque: look again.
                     cx.take_exception(raised);
                     cx.poll()?;

@@ -153,22 +153,22 @@ impl Deque {
                 if self.maximum() == Some(self.len()) {
                     self.take_locked(cx, if end == End::Left { End::Right } else { End::Left });
                 }
-                if self.ensure_room(cx, &mut spare) {
-                    if let Some(buffer) = self.buffer() {
-                        let length = self.len();
-                        let place = match end {
-                            End::Right => self.place(buffer, length),
-                            End::Left => {
-                                let place = self.place(buffer, buffer.slot_count() - 1);
-                                self.0.raw_store_u64(HEAD, place as u64);
-                                place
-                            }
-                        };
-                        cx.store(buffer, place, value);
-                        self.set_length(length + 1);
-                        self.note_change();
-                        return Ok(());
-                    }
+                if self.ensure_room(cx, &mut spare)
+                    && let Some(buffer) = self.buffer()
+                {
+                    let length = self.len();
+                    let place = match end {
+                        End::Right => self.place(buffer, length),
+                        End::Left => {
+                            let place = self.place(buffer, buffer.slot_count() - 1);
+                            self.0.raw_store_u64(HEAD, place as u64);
+                            place
+                        }
+                    };
+                    cx.store(buffer, place, value);
+                    self.set_length(length + 1);
+                    self.note_change();
+                    return Ok(());
                 }
             }
             spare = Some(self.new_buffer(cx)?);
@@ -305,19 +305,19 @@ impl Deque {
                 if self.maximum() == Some(length) {
                     return Ok(false);
                 }
-                if self.ensure_room(cx, &mut spare) {
-                    if let Some(buffer) = self.buffer() {
-                        let index = if index < 0 { (length as i64).saturating_add(index).max(0) } else { index };
-                        let index = (index as usize).min(length);
-                        for place in (index..length).rev() {
-                            let (from, to) = (self.place(buffer, place), self.place(buffer, place + 1));
-                            move_item(cx, buffer, from, to);
-                        }
-                        cx.store(buffer, self.place(buffer, index), value);
-                        self.set_length(length + 1);
-                        self.note_change();
-                        return Ok(true);
+                if self.ensure_room(cx, &mut spare)
+                    && let Some(buffer) = self.buffer()
+                {
+                    let index = if index < 0 { (length as i64).saturating_add(index).max(0) } else { index };
+                    let index = (index as usize).min(length);
+                    for place in (index..length).rev() {
+                        let (from, to) = (self.place(buffer, place), self.place(buffer, place + 1));
+                        move_item(cx, buffer, from, to);
                     }
+                    cx.store(buffer, self.place(buffer, index), value);
+                    self.set_length(length + 1);
+                    self.note_change();
+                    return Ok(true);
                 }
             }
             spare = Some(self.new_buffer(cx)?);
@@ -332,10 +332,10 @@ impl Deque {
         if index >= length {
             return false;
         }
-        if let Some(expected) = expected {
-            if !buffer.value(self.place(buffer, index)).is_some_and(|found| found.is(expected)) {
-                return false;
-            }
+        if let Some(expected) = expected
+            && !buffer.value(self.place(buffer, index)).is_some_and(|found| found.is(expected))
+        {
+            return false;
         }
         for place in index..length - 1 {
             let (from, to) = (self.place(buffer, place + 1), self.place(buffer, place));

@@ -84,7 +84,9 @@ fn one_positional(cx: &Context, name: &str, arguments: &Arguments<'_>) -> PyResu
     match *arguments.positional() {
         [] => Ok(None),
         [source] => Ok(Some(source)),
-        ref many => Err(cx.type_error(format_args!("{name} expected at most 1 argument, got {}", many.len()))),
+        ref many => {
+            Err(cx.type_error(format_args!("{name} expected at most 1 argument, got {}", many.len())))
+        }
     }
 }
 
@@ -184,10 +186,10 @@ impl OrderedDict {
         if let Some(value) = this.remove(cx, key)? {
             return Ok(value);
         }
-        if default.is_none() {
-            if let Some(method) = cx.special_method(this.as_value(), Name::__missing__)? {
-                return cx.call_pair(method, &[key]);
-            }
+        if default.is_none()
+            && let Some(method) = cx.special_method(this.as_value(), Name::__missing__)?
+        {
+            return cx.call_pair(method, &[key]);
         }
         default.ok_or_else(|| cx.key_error(key))
     }

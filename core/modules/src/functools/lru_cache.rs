@@ -66,10 +66,10 @@ impl LruCache {
 fn key_of(cx: &Context, this: LruCache, arguments: &Arguments<'_>) -> PyResult {
     let typed = this.0.raw_u64(TYPED) != 0;
     if arguments.keyword_names.is_none() && !typed {
-        if let &[only] = arguments.values {
-            if is_exact_int(only) || Str::from_value(only).is_some_and(Str::is_exact) {
-                return Ok(only);
-            }
+        if let &[only] = arguments.values
+            && (is_exact_int(only) || Str::from_value(only).is_some_and(Str::is_exact))
+        {
+            return Ok(only);
         }
         return cx.tuple(arguments.values);
     }

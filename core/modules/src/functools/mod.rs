@@ -13,11 +13,7 @@ use threadsnake_macros::pymodule;
 /// Tools that operate on functions.
 #[pymodule(
     name = "_functools",
-    classes(
-        super::partial::Partial,
-        super::placeholder::Placeholder,
-        super::lru_cache::LruCache
-    ),
+    classes(super::partial::Partial, super::placeholder::Placeholder, super::lru_cache::LruCache),
     functions(super::reduce::reduce, super::compare_key::cmp_to_key)
 )]
 pub mod module {
@@ -28,7 +24,9 @@ pub mod module {
         let namespace = cx.module_dict(module)?;
         let placeholder = super::placeholder::singleton(cx)?;
         namespace.set_str(cx, cx.new_str("Placeholder")?, placeholder)?;
-        cx.build_on_demand(<super::compare_key::CompareKey as threadsnake_engine::native::NativeType>::CLASS)?;
+        cx.build_on_demand(
+            <super::compare_key::CompareKey as threadsnake_engine::native::NativeType>::CLASS,
+        )?;
         Ok(())
     }
 }

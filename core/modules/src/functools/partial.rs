@@ -54,7 +54,8 @@ fn fill<'a>(cx: &'a Context, arguments: &[Value], more: &[Value]) -> ScratchVect
     let mut result = cx.scratch();
     let mut more = more.iter();
     for &argument in arguments {
-        let value = if is_placeholder(argument) { more.next().copied().unwrap_or(argument) } else { argument };
+        let value =
+            if is_placeholder(argument) { more.next().copied().unwrap_or(argument) } else { argument };
         result.push(value);
     }
     for &value in more {

@@ -48,7 +48,8 @@ impl Numbers {
 
 /// A raw array of so many numbers.
 fn numbers(cx: &Context, count: usize) -> PyResult<ObjectRef> {
-    let bytes = count.checked_mul(8).filter(|&bytes| bytes < isize::MAX as usize).ok_or_else(|| cx.memory_error())?;
+    let bytes =
+        count.checked_mul(8).filter(|&bytes| bytes < isize::MAX as usize).ok_or_else(|| cx.memory_error())?;
     cx.allocate(Kind::RawArray, 0, bytes.max(8))
 }
 
@@ -56,7 +57,14 @@ fn array_in(object: ObjectRef) -> Option<Numbers> {
     object.value(INDICES).and_then(Value::as_object).map(|object| Numbers { object, first: 0 })
 }
 
-fn make(cx: &Context, class: Value, pool: Value, count: usize, size: usize, ended: bool) -> PyResult<ObjectRef> {
+fn make(
+    cx: &Context,
+    class: Value,
+    pool: Value,
+    count: usize,
+    size: usize,
+    ended: bool,
+) -> PyResult<ObjectRef> {
     let array = numbers(cx, count)?;
     let object = allocate_of_class(cx, Class::expect(cx, class)?)?;
     cx.store(object, POOL, pool);
@@ -135,7 +143,8 @@ impl Combinations {
     #[pynext]
     fn next(cx: &Context, this: Combinations) -> PyResult<Option<Value>> {
         next_selection(cx, this.object(), |indices, length, size| {
-            let Some(place) = (0..size).rev().find(|&place| indices.get(place) != place + length - size) else {
+            let Some(place) = (0..size).rev().find(|&place| indices.get(place) != place + length - size)
+            else {
                 return false;
             };
             let first = indices.get(place) + 1;
@@ -174,7 +183,9 @@ impl CombinationsWithReplacement {
     #[pynext]
     fn next(cx: &Context, this: CombinationsWithReplacement) -> PyResult<Option<Value>> {
         next_selection(cx, this.object(), |indices, length, size| {
-            let Some(place) = (0..size).rev().find(|&place| indices.get(place) + 1 < length) else { return false };
+            let Some(place) = (0..size).rev().find(|&place| indices.get(place) + 1 < length) else {
+                return false;
+            };
             let value = indices.get(place) + 1;
             (place..size).for_each(|index| indices.set(index, value));
             true
@@ -310,7 +321,9 @@ impl Product {
         let object = this.object();
         let items = {
             let _guard = cx.lock(object);
-            let (Some(pools), Some(indices)) = (tuple_in(object, POOL), array_in(object)) else { return Ok(None) };
+            let (Some(pools), Some(indices)) = (tuple_in(object, POOL), array_in(object)) else {
+                return Ok(None);
+            };
             match object.raw_u64(STATE) {
                 ENDED => return Ok(None),
                 FRESH => object.raw_store_u64(STATE, RUNNING),

@@ -102,7 +102,9 @@ impl Grouper {
     #[pynext]
     fn next(cx: &Context, this: Grouper) -> PyResult<Option<Value>> {
         let object = this.object();
-        let (Some(parent), Some(key)) = (object.value(PARENT), object.value(GROUP_KEY)) else { return Ok(None) };
+        let (Some(parent), Some(key)) = (object.value(PARENT), object.value(GROUP_KEY)) else {
+            return Ok(None);
+        };
         let Some(parent) = parent.as_object() else { return Ok(None) };
         if !parent.value(CURRENT_GROUP).is_some_and(|group| group.is(this.as_value())) {
             return Ok(None);

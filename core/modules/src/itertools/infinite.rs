@@ -64,7 +64,9 @@ impl Count {
     fn next(cx: &Context, this: Count) -> PyResult<Option<Value>> {
         let object = this.object();
         loop {
-            let (Some(current), Some(step)) = (object.value(CURRENT), object.value(STEP)) else { return Ok(None) };
+            let (Some(current), Some(step)) = (object.value(CURRENT), object.value(STEP)) else {
+                return Ok(None);
+            };
             let next = cx.binary_operation(BinaryOperator::Add, current, step)?;
             if !object.is_shared() {
                 cx.store(object, CURRENT, next);

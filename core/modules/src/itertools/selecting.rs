@@ -274,7 +274,9 @@ impl DropWhile {
     #[pynext]
     fn next(cx: &Context, this: DropWhile) -> PyResult<Option<Value>> {
         let object = this.object();
-        let (Some(source), Some(predicate)) = (object.value(SOURCE), object.value(FUNCTION)) else { return Ok(None) };
+        let (Some(source), Some(predicate)) = (object.value(SOURCE), object.value(FUNCTION)) else {
+            return Ok(None);
+        };
         while let Some(item) = cx.next_of(source)? {
             if object.raw_u64(STARTED) != 0 {
                 return Ok(Some(item));
@@ -313,7 +315,9 @@ impl TakeWhile {
     #[pynext]
     fn next(cx: &Context, this: TakeWhile) -> PyResult<Option<Value>> {
         let object = this.object();
-        let (Some(source), Some(predicate)) = (object.value(SOURCE), object.value(FUNCTION)) else { return Ok(None) };
+        let (Some(source), Some(predicate)) = (object.value(SOURCE), object.value(FUNCTION)) else {
+            return Ok(None);
+        };
         let Some(item) = cx.next_of(source)? else { return Ok(None) };
         let verdict = cx.call(predicate, &[item])?;
         if cx.is_true(verdict)? {
@@ -348,7 +352,9 @@ impl FilterFalse {
     #[pynext]
     fn next(cx: &Context, this: FilterFalse) -> PyResult<Option<Value>> {
         let object = this.object();
-        let (Some(source), Some(function)) = (object.value(SOURCE), object.value(FUNCTION)) else { return Ok(None) };
+        let (Some(source), Some(function)) = (object.value(SOURCE), object.value(FUNCTION)) else {
+            return Ok(None);
+        };
         while let Some(item) = cx.next_of(source)? {
             let verdict = if function.is_none() { item } else { cx.call(function, &[item])? };
             if !cx.is_true(verdict)? {
@@ -382,7 +388,9 @@ impl StarMap {
     #[pynext]
     fn next(cx: &Context, this: StarMap) -> PyResult<Option<Value>> {
         let object = this.object();
-        let (Some(source), Some(function)) = (object.value(SOURCE), object.value(FUNCTION)) else { return Ok(None) };
+        let (Some(source), Some(function)) = (object.value(SOURCE), object.value(FUNCTION)) else {
+            return Ok(None);
+        };
         let Some(item) = cx.next_of(source)? else { return Ok(None) };
         let arguments = cx.collect(item)?;
         cx.call(function, arguments.as_slice()).map(Some)
@@ -434,10 +442,14 @@ impl ISlice {
             [iterable, start, stop] => (iterable, start, stop, Value::NONE),
             [iterable, start, stop, step] => (iterable, start, stop, step),
             ref few if few.len() < 2 => {
-                return Err(cx.type_error(format_args!("islice expected at least 2 arguments, got {}", few.len())));
+                return Err(
+                    cx.type_error(format_args!("islice expected at least 2 arguments, got {}", few.len()))
+                );
             }
             ref many => {
-                return Err(cx.type_error(format_args!("islice expected at most 4 arguments, got {}", many.len())));
+                return Err(
+                    cx.type_error(format_args!("islice expected at most 4 arguments, got {}", many.len()))
+                );
             }
         };
         let stop_text = if arguments.positional().len() == 2 {

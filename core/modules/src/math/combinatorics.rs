@@ -87,7 +87,8 @@ mod tests {
         assert_eq!(combinations(IntegerRef::Small(60), 30), Ok(Integer::Small(118_264_581_564_861_424)));
         assert_eq!(permutations(IntegerRef::Small(5), 2), Ok(Integer::Small(20)));
         let thousand = factorial(1000).unwrap_or(Integer::ZERO);
-        let ratio = big_integer::floor_divide(thousand.as_ref(), factorial(999).unwrap_or(Integer::ZERO).as_ref());
+        let ratio =
+            big_integer::floor_divide(thousand.as_ref(), factorial(999).unwrap_or(Integer::ZERO).as_ref());
         assert_eq!(ratio, Ok(Integer::Small(1000)));
         let wide = combinations(IntegerRef::Small(300), 150).unwrap_or(Integer::ZERO);
         let expected = big_integer::floor_divide(

@@ -52,7 +52,9 @@ fn math_error(cx: &Context, error: MathError, what: &str, argument: f64) -> Rais
 fn sum_error(cx: &Context, error: SumError) -> Raised {
     match error {
         SumError::OppositeInfinities => cx.value_error(format_args!("-inf + inf in fsum")),
-        SumError::Overflow => cx.raise(ExceptionClass::OverflowError, format_args!("intermediate overflow in fsum")),
+        SumError::Overflow => {
+            cx.raise(ExceptionClass::OverflowError, format_args!("intermediate overflow in fsum"))
+        }
     }
 }
 
@@ -154,7 +156,9 @@ fn from_ordinal(ordinal: i64) -> f64 {
 fn small(cx: &Context, value: Value, text: &str) -> PyResult<u64> {
     match integer_of(&value).and_then(IntegerRef::to_i64).and_then(|number| u64::try_from(number).ok()) {
         Some(number) => Ok(number),
-        None => Err(cx.raise(ExceptionClass::OverflowError, format_args!("{text} must not exceed {}", i64::MAX))),
+        None => {
+            Err(cx.raise(ExceptionClass::OverflowError, format_args!("{text} must not exceed {}", i64::MAX)))
+        }
     }
 }
 
@@ -490,7 +494,9 @@ mod native {
             return Ok(false);
         }
         let difference = libm::fabs(b - a);
-        Ok(difference <= libm::fabs(rel_tol * b) || difference <= libm::fabs(rel_tol * a) || difference <= abs_tol)
+        Ok(difference <= libm::fabs(rel_tol * b)
+            || difference <= libm::fabs(rel_tol * a)
+            || difference <= abs_tol)
     }
 
     /// Return True if x is neither an infinity nor a NaN, and False otherwise.
@@ -802,7 +808,9 @@ mod native {
                         .and_then(|number| integer_float::to_float(number).ok())
                 })
             };
-            if (x.is_tagged_float() || y.is_tagged_float() || in_floats && float_of(x).or(float_of(y)).is_some())
+            if (x.is_tagged_float()
+                || y.is_tagged_float()
+                || in_floats && float_of(x).or(float_of(y)).is_some())
                 && let (Some(x), Some(y)) = (number(x), number(y))
             {
                 let mut next = floats;

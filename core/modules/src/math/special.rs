@@ -122,8 +122,8 @@ pub fn gamma(x: f64, functions: &ElementaryFunctions) -> Result<f64, MathError> 
     };
     let correction = error * G / y;
     let result = if x < 0.0 {
-        let mut result =
-            -PI / sine_of_pi_times(magnitude, functions) / magnitude * (functions.exp)(y) / lanczos_sum(magnitude);
+        let mut result = -PI / sine_of_pi_times(magnitude, functions) / magnitude * (functions.exp)(y)
+            / lanczos_sum(magnitude);
         result -= correction * result;
         if magnitude < 140.0 {
             result / (functions.pow)(y, magnitude - 0.5)

@@ -30,7 +30,8 @@ impl ExactSum {
         let mut kept = 0;
         for index in 0..self.partials.len() {
             let Some(&partial) = self.partials.get(index) else { break };
-            let (large, small) = if libm::fabs(x) < libm::fabs(partial) { (partial, x) } else { (x, partial) };
+            let (large, small) =
+                if libm::fabs(x) < libm::fabs(partial) { (partial, x) } else { (x, partial) };
             let high = large + small;
             let low = small - (high - large);
             if low != 0.0 {

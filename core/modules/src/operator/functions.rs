@@ -2,10 +2,10 @@
 //!
 //! Source: Modules/_operator.c.
 
+use threadsnake_engine::native::Arguments;
 use threadsnake_engine::protocol::comparison::CompareOperator;
 use threadsnake_engine::protocol::number::BinaryOperator;
 use threadsnake_engine::types::str_object::Str;
-use threadsnake_engine::native::Arguments;
 use threadsnake_engine::{Context, PyResult, Value};
 use threadsnake_macros::pymodule;
 
@@ -387,7 +387,9 @@ pub mod module {
     fn length_hint(cx: &Context, obj: Value, default: Option<Value>) -> PyResult<usize> {
         let default = match default {
             None => 0,
-            Some(default) if threadsnake_engine::types::int_object::is_int(default) => cx.index_i64(default)?,
+            Some(default) if threadsnake_engine::types::int_object::is_int(default) => {
+                cx.index_i64(default)?
+            }
             Some(default) => {
                 return Err(cx.type_error(format_args!(
                     "'{}' object cannot be interpreted as an integer",

@@ -53,9 +53,7 @@ fn gather(cx: &Context, items: Tuple, mut get: impl FnMut(Value) -> PyResult) ->
     if let &[item] = items.as_slice() {
         return get(item);
     }
-    Ok(cx
-        .tuple_from_fn(items.len(), |index| get(items.get(index).unwrap_or(Value::NONE)))?
-        .as_value())
+    Ok(cx.tuple_from_fn(items.len(), |index| get(items.get(index).unwrap_or(Value::NONE)))?.as_value())
 }
 
 /// Return a callable object that fetches the given item(s) from its operand.
@@ -220,7 +218,9 @@ impl MethodCaller {
     #[pynew]
     fn new(cx: &Context, class: Value, arguments: Arguments<'_>) -> PyResult {
         let Some((&name, rest)) = arguments.positional().split_first() else {
-            return Err(cx.type_error(format_args!("methodcaller needs at least one argument, the method name")));
+            return Err(
+                cx.type_error(format_args!("methodcaller needs at least one argument, the method name"))
+            );
         };
         let Some(name) = Str::from_value(name) else {
             return Err(cx.type_error(format_args!("method name must be a string")));
@@ -244,7 +244,8 @@ impl MethodCaller {
         let operand = only(cx, "methodcaller", &arguments)?;
         let name = this.0.value(NAME).and_then(Str::from_value).unwrap_or_else(|| cx.empty_str());
         let rest = tuple_in(cx, this.0, ARGUMENTS);
-        let keywords = this.0.value(KEYWORDS).and_then(Dict::from_value).filter(|keywords| !keywords.is_empty());
+        let keywords =
+            this.0.value(KEYWORDS).and_then(Dict::from_value).filter(|keywords| !keywords.is_empty());
         match keywords {
             None => cx.call_method(operand, name, rest.as_slice()),
             Some(keywords) => {
@@ -289,7 +290,8 @@ impl MethodCaller {
         let class = cx.class_of(this.as_value()).as_value();
         let name = this.0.value(NAME).unwrap_or(Value::NONE);
         let rest = tuple_in(cx, this.0, ARGUMENTS);
-        let keywords = this.0.value(KEYWORDS).and_then(Dict::from_value).filter(|keywords| !keywords.is_empty());
+        let keywords =
+            this.0.value(KEYWORDS).and_then(Dict::from_value).filter(|keywords| !keywords.is_empty());
         let Some(keywords) = keywords else {
             let mut arguments = cx.scratch();
             arguments.push(name);

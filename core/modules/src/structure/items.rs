@@ -54,7 +54,8 @@ fn integer_bits(cx: &Context, code: Code, value: Value) -> PyResult<u64> {
         (true, _) | (false, b'B' | b'H') => number.to_i64().ok_or_else(out_of_range)? as i128,
         _ => number.to_u64().ok_or_else(out_of_range)? as i128,
     };
-    let (low, high) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
+    let (low, high) =
+        if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
     if wide < low || wide > high {
         return Err(range_error(cx, code.letter, low, high));
     }
@@ -71,10 +72,9 @@ fn float_of(cx: &Context, value: Value) -> PyResult<f64> {
 fn single(cx: &Context, native: bool, number: f64) -> PyResult<[u8; 4]> {
     let narrow = number as f32;
     if !native && narrow.is_infinite() && number.is_finite() {
-        return Err(cx.raise(
-            ExceptionClass::OverflowError,
-            format_args!("float too large to pack with f format"),
-        ));
+        return Err(
+            cx.raise(ExceptionClass::OverflowError, format_args!("float too large to pack with f format"))
+        );
     }
     Ok(narrow.to_le_bytes())
 }
@@ -97,7 +97,9 @@ pub fn pack_item(cx: &Context, layout: &Layout, code: Code, value: Value, place:
     match code.letter {
         b'c' => match Bytes::from_value(value) {
             Some(bytes) if bytes.len() == 1 => write(place, true, bytes.as_slice()),
-            _ => return Err(struct_error(cx, format_args!("char format requires a bytes object of length 1"))),
+            _ => {
+                return Err(struct_error(cx, format_args!("char format requires a bytes object of length 1")));
+            }
         },
         b's' | b'p' => {
             let copy;
@@ -109,7 +111,10 @@ pub fn pack_item(cx: &Context, layout: &Layout, code: Code, value: Value, place:
                 }
                 None => {
                     let letter = code.letter as char;
-                    return Err(struct_error(cx, format_args!("argument for '{letter}' must be a bytes object")));
+                    return Err(struct_error(
+                        cx,
+                        format_args!("argument for '{letter}' must be a bytes object"),
+                    ));
                 }
             };
             if code.letter == b's' {
@@ -178,7 +183,8 @@ pub fn unpack_item(cx: &Context, layout: &Layout, code: Code, bytes: &[u8]) -> P
     match code.letter {
         b'c' | b's' => cx.bytes(bytes),
         b'p' => {
-            let (length, text) = bytes.split_first().map_or((0, &[][..]), |(&length, text)| (length as usize, text));
+            let (length, text) =
+                bytes.split_first().map_or((0, &[][..]), |(&length, text)| (length as usize, text));
             cx.bytes(text.get(..length).unwrap_or(text))
         }
         b'?' => Ok(Value::from_bool(bytes.iter().any(|&byte| byte != 0))),

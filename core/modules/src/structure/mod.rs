@@ -27,7 +27,13 @@ fn parse(cx: &Context, format: Value) -> PyResult<Layout> {
     let format = if let Some(format) = Str::from_value(format) {
         text = format;
         if let Some(index) = text.code_points().position(|unit| unit >= 128) {
-            return Err(cx.unicode_encode_error("ascii", text, index, index + 1, "ordinal not in range(128)"));
+            return Err(cx.unicode_encode_error(
+                "ascii",
+                text,
+                index,
+                index + 1,
+                "ordinal not in range(128)",
+            ));
         }
         text.bytes()
     } else if let Some(format) = Bytes::from_value(format) {
@@ -66,7 +72,9 @@ fn pack(cx: &Context, layout: &Layout, function: &str, values: &[Value]) -> PyRe
     for &code in &layout.codes {
         for index in 0..code.count {
             let start = code.offset + index * code.size;
-            let Some((&value, place)) = values.next().zip(bytes.get_mut(start..start + code.size)) else { break };
+            let Some((&value, place)) = values.next().zip(bytes.get_mut(start..start + code.size)) else {
+                break;
+            };
             pack_item(cx, layout, code, value, place)?;
         }
     }
@@ -101,10 +109,16 @@ fn unpack_from(cx: &Context, layout: &Layout, buffer: Value, offset: isize) -> P
         let mut start = offset as i128;
         if start < 0 {
             if start + size > 0 {
-                return Err(struct_error(cx, format_args!("not enough data to unpack {size} bytes at offset {offset}")));
+                return Err(struct_error(
+                    cx,
+                    format_args!("not enough data to unpack {size} bytes at offset {offset}"),
+                ));
             }
             if start + length < 0 {
-                return Err(struct_error(cx, format_args!("offset {offset} out of range for {length}-byte buffer")));
+                return Err(struct_error(
+                    cx,
+                    format_args!("offset {offset} out of range for {length}-byte buffer"),
+                ));
             }
             start += length;
         }
@@ -149,7 +163,10 @@ fn pack_into(cx: &Context, layout: &Layout, arguments: &[Value]) -> PyResult<()>
             return Err(struct_error(cx, format_args!("no space to pack {size} bytes at offset {given}")));
         }
         if start + length < 0 {
-            return Err(struct_error(cx, format_args!("offset {given} out of range for {length}-byte buffer")));
+            return Err(struct_error(
+                cx,
+                format_args!("offset {given} out of range for {length}-byte buffer"),
+            ));
         }
         start += length;
     }
@@ -221,7 +238,9 @@ mod native {
         fn layout(&self, cx: &Context) -> PyResult<&Layout> {
             match state::state::<Layout>(&self.0) {
                 Some(layout) => Ok(layout),
-                None => Err(cx.raise(ExceptionClass::RuntimeError, format_args!("Struct object is not initialized"))),
+                None => Err(
+                    cx.raise(ExceptionClass::RuntimeError, format_args!("Struct object is not initialized"))
+                ),
             }
         }
     }
@@ -317,14 +336,17 @@ mod native {
         fn iter_unpack(cx: &Context, this: Struct, buffer: Value) -> PyResult {
             let size = this.layout(cx)?.size;
             if size == 0 {
-                return Err(struct_error(cx, format_args!("cannot iteratively unpack with a struct of length 0")));
+                return Err(struct_error(
+                    cx,
+                    format_args!("cannot iteratively unpack with a struct of length 0"),
+                ));
             }
             let buffer = match Bytes::from_value(buffer) {
                 Some(_) => buffer,
                 None => cx.bytes(&cx.bytes_like(buffer)?)?,
             };
             let length = Bytes::from_value(buffer).map_or(0, Bytes::len);
-            if length % size != 0 {
+            if !length.is_multiple_of(size) {
                 return Err(struct_error(
                     cx,
                     format_args!("iterative unpacking requires a buffer of a multiple of {size} bytes"),
@@ -353,7 +375,8 @@ mod native {
             };
             let layout = owner.layout(cx)?;
             // Relaxed: each thread takes a part of its own; the bytes were published with the iterator.
-            let start = object.raw_cell_u64(NEXT_OFFSET).fetch_add(layout.size as u64, Ordering::Relaxed) as usize;
+            let start =
+                object.raw_cell_u64(NEXT_OFFSET).fetch_add(layout.size as u64, Ordering::Relaxed) as usize;
             match buffer.as_slice().get(start..start.saturating_add(layout.size)) {
                 Some(bytes) => super::unpack(cx, layout, bytes).map(Some),
                 None => Ok(None),

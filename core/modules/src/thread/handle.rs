@@ -128,7 +128,9 @@ impl ThreadHandle {
                 return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("thread not started")));
             }
             RUNNING if shared.identifier.load(Ordering::Acquire) == cx.thread_identifier() => {
-                return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("Cannot join current thread")));
+                return Err(
+                    cx.raise(ExceptionClass::RuntimeError, format_args!("Cannot join current thread"))
+                );
             }
             _ => {}
         }
@@ -137,7 +139,8 @@ impl ThreadHandle {
         loop {
             let over = cx.blocking(|| {
                 while shared.done.load(Ordering::Acquire) == 0 {
-                    let left = deadline.map(|deadline| deadline.saturating_sub(platform.monotonic_nanoseconds()));
+                    let left =
+                        deadline.map(|deadline| deadline.saturating_sub(platform.monotonic_nanoseconds()));
                     if left == Some(0) || platform.park(&shared.done, 0, left) == ParkOutcome::TimedOut {
                         return true;
                     }

@@ -41,10 +41,10 @@ impl ThreadLocal {
             }
         };
         let number = cx.int_from_u64(this.0.raw_u64(NUMBER))?;
-        if let Some(pair) = locals.get(cx, number)?.and_then(Tuple::from_value) {
-            if let Some(attributes) = pair.get(1).and_then(Dict::from_value) {
-                return Ok(attributes);
-            }
+        if let Some(pair) = locals.get(cx, number)?.and_then(Tuple::from_value)
+            && let Some(attributes) = pair.get(1).and_then(Dict::from_value)
+        {
+            return Ok(attributes);
         }
         if locals.len() >= SWEEP_AT && locals.len().is_power_of_two() {
             Self::sweep(cx, locals)?;
@@ -55,14 +55,15 @@ impl ThreadLocal {
         locals.set(cx, number, pair)?;
         let class = cx.class_of(this.as_value());
         let initializer = class.lookup_name(cx, Name::__init__);
-        if let (Some(initializer), Some(arguments)) = (initializer, this.0.value(ARGUMENTS).and_then(Tuple::from_value)) {
-            if Some(initializer) != cx.root(Root::ObjectInit) {
-                let bound = cx.descriptor_get(initializer, Some(this.as_value()), class)?;
-                let keywords = this.0.value(KEYWORDS).and_then(Dict::from_value);
-                if let Err(raised) = cx.call_spread(bound, arguments, keywords) {
-                    locals.remove(cx, number)?;
-                    return Err(raised);
-                }
+        if let (Some(initializer), Some(arguments)) =
+            (initializer, this.0.value(ARGUMENTS).and_then(Tuple::from_value))
+            && Some(initializer) != cx.root(Root::ObjectInit)
+        {
+            let bound = cx.descriptor_get(initializer, Some(this.as_value()), class)?;
+            let keywords = this.0.value(KEYWORDS).and_then(Dict::from_value);
+            if let Err(raised) = cx.call_spread(bound, arguments, keywords) {
+                locals.remove(cx, number)?;
+                return Err(raised);
             }
         }
         Ok(attributes)
@@ -110,10 +111,10 @@ impl ThreadLocal {
                 format_args!("'{}' object attribute '__dict__' is read-only", class.name(cx)),
             ));
         }
-        if let Some(attribute) = class.lookup(cx, name) {
-            if cx.descriptor_kind(attribute) == DescriptorKind::Data {
-                return cx.descriptor_set(attribute, this.as_value(), value);
-            }
+        if let Some(attribute) = class.lookup(cx, name)
+            && cx.descriptor_kind(attribute) == DescriptorKind::Data
+        {
+            return cx.descriptor_set(attribute, this.as_value(), value);
         }
         match value {
             Some(value) => attributes.set_str(cx, name, value),

@@ -228,7 +228,9 @@ impl RLock {
         let object = this.object();
         if Self::is_owned_here(cx, this) {
             let Some(depth) = object.raw_u32(DEPTH).checked_add(1) else {
-                return Err(cx.raise(ExceptionClass::OverflowError, format_args!("Internal lock count overflowed")));
+                return Err(
+                    cx.raise(ExceptionClass::OverflowError, format_args!("Internal lock count overflowed"))
+                );
             };
             object.raw_store_u32(DEPTH, depth);
             return Ok(true);
@@ -274,7 +276,9 @@ impl RLock {
     fn release(cx: &Context, this: RLock) -> PyResult<()> {
         let object = this.object();
         if !Self::is_owned_here(cx, this) {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock")));
+            return Err(
+                cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock"))
+            );
         }
         let depth = object.raw_u32(DEPTH).saturating_sub(1);
         object.raw_store_u32(DEPTH, depth);
@@ -327,7 +331,9 @@ impl RLock {
     fn _release_save(cx: &Context, this: RLock) -> PyResult<Value> {
         let object = this.object();
         if !Self::is_owned_here(cx, this) {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock")));
+            return Err(
+                cx.raise(ExceptionClass::RuntimeError, format_args!("cannot release un-acquired lock"))
+            );
         }
         let depth = object.raw_u32(DEPTH);
         let owner = object.raw_u64(OWNER);
@@ -369,4 +375,3 @@ impl RLock {
         word(&object).store(FREE, Ordering::SeqCst);
     }
 }
-

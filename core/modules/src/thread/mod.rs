@@ -114,7 +114,12 @@ pub mod module {
     /// the thread to exit if daemon is True. If handle is provided it must be a
     /// newly created thread._ThreadHandle instance.
     #[pyfunction(signature = "(function, handle=None, daemon=True)")]
-    fn start_joinable_thread(cx: &Context, function: Value, handle: Option<Value>, daemon: bool) -> PyResult<Value> {
+    fn start_joinable_thread(
+        cx: &Context,
+        function: Value,
+        handle: Option<Value>,
+        daemon: bool,
+    ) -> PyResult<Value> {
         check_call(cx, "thread function must be callable", function)?;
         let handle = match handle.filter(|handle| !handle.is_none()) {
             Some(value) => match ThreadHandle::from_value(value) {

@@ -53,9 +53,9 @@ pub mod module {
     #[pyfunction(signature = "(path)")]
     fn open_code(cx: &Context, path: Value) -> PyResult<Value> {
         let path = paths::path(cx, path, "open_code", false)?;
-        let bytes = cx.blocking(|| std::fs::read(path.as_os_str())).map_err(|error| {
-            cx.os_error(error.raw_os_error().unwrap_or(libc::EIO), Some(path.object))
-        })?;
+        let bytes = cx
+            .blocking(|| std::fs::read(path.as_os_str()))
+            .map_err(|error| cx.os_error(error.raw_os_error().unwrap_or(libc::EIO), Some(path.object)))?;
         let class = cx.build_on_demand(CodeFile::CLASS)?;
         let object = allocate_of_class(cx, class)?;
         set_state(cx, object, bytes);

@@ -11,4 +11,5 @@ pub mod time;
 use threadsnake_engine::native::NativeModule;
 
 /// The modules of this target.
-pub static MODULES: &[&NativeModule] = &[&errno::module::MODULE, &io::module::MODULE, &posix::module::MODULE, &time::module::MODULE];
+pub static MODULES: &[&NativeModule] =
+    &[&errno::module::MODULE, &io::module::MODULE, &posix::module::MODULE, &time::module::MODULE];

@@ -34,7 +34,13 @@ pub fn encode(cx: &Context, text: Str) -> PyResult<Vec<u8>> {
             (Some(character), _) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
             (None, 0xDC80..=0xDCFF) => bytes.push((code_point - 0xDC00) as u8),
             (None, _) => {
-                return Err(cx.unicode_encode_error("utf-8", text, index, index + 1, "surrogates not allowed"));
+                return Err(cx.unicode_encode_error(
+                    "utf-8",
+                    text,
+                    index,
+                    index + 1,
+                    "surrogates not allowed",
+                ));
             }
         }
     }
@@ -98,10 +104,19 @@ pub fn path(cx: &Context, value: Value, function: &str, allow_descriptor: bool) 
         Some(path) => path,
         None if allow_descriptor && cx.clipped_int(value).is_some() => {
             let descriptor = i32::from_value(cx, value)?;
-            return Ok(PathArgument { bytes: Vec::new(), is_bytes: false, object: value, descriptor: Some(descriptor) });
+            return Ok(PathArgument {
+                bytes: Vec::new(),
+                is_bytes: false,
+                object: value,
+                descriptor: Some(descriptor),
+            });
         }
         None => {
-            let expected = if allow_descriptor { "string, bytes, os.PathLike or integer" } else { "string, bytes or os.PathLike" };
+            let expected = if allow_descriptor {
+                "string, bytes, os.PathLike or integer"
+            } else {
+                "string, bytes or os.PathLike"
+            };
             let Some(pair) = cx.special_method(value, Name::__fspath__)? else {
                 return Err(cx.type_error(format_args!(
                     "{function}: path should be {expected}, not {}",

@@ -200,12 +200,12 @@ pub mod module {
     fn listdir(cx: &Context, path: Option<Value>) -> PyResult<Value> {
         let path = match path.filter(|path| !path.is_none()) {
             Some(path) => paths::path(cx, path, "listdir", false)?,
-            None => PathArgument { bytes: b".".to_vec(), is_bytes: false, object: cx.str(".")?, descriptor: None },
+            None => {
+                PathArgument { bytes: b".".to_vec(), is_bytes: false, object: cx.str(".")?, descriptor: None }
+            }
         };
         let names = cx.blocking(|| -> io::Result<Vec<Vec<u8>>> {
-            fs::read_dir(path.as_os_str())?
-                .map(|entry| Ok(entry?.file_name().as_bytes().to_vec()))
-                .collect()
+            fs::read_dir(path.as_os_str())?.map(|entry| Ok(entry?.file_name().as_bytes().to_vec())).collect()
         });
         let names = names.map_err(|error| failed(cx, &error, Some(path.object)))?;
         let mut values = cx.scratch();
@@ -222,7 +222,9 @@ pub mod module {
         let path = paths::path(cx, path, "mkdir", false)?;
         let c_path = path.to_c_string(cx)?;
         // SAFETY: the path ends with a null byte.
-        retry(cx, Some(path.object), || i64::from(unsafe { libc::mkdir(c_path.as_ptr(), mode as libc::mode_t) }))?;
+        retry(cx, Some(path.object), || {
+            i64::from(unsafe { libc::mkdir(c_path.as_ptr(), mode as libc::mode_t) })
+        })?;
         Ok(())
     }
 
@@ -231,7 +233,8 @@ pub mod module {
     fn rmdir(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
         no_directory_descriptor(cx, dir_fd)?;
         let path = paths::path(cx, path, "rmdir", false)?;
-        cx.blocking(|| fs::remove_dir(path.as_os_str())).map_err(|error| failed(cx, &error, Some(path.object)))
+        cx.blocking(|| fs::remove_dir(path.as_os_str()))
+            .map_err(|error| failed(cx, &error, Some(path.object)))
     }
 
     /// Remove a file (same as remove()).
@@ -255,7 +258,11 @@ pub mod module {
         let from = paths::path(cx, src, name, false)?;
         let to = paths::path(cx, dst, name, false)?;
         cx.blocking(|| fs::rename(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(error.raw_os_error().unwrap_or(libc::EIO), Some(from.object), Some(to.object))
+            cx.os_error_of_files(
+                error.raw_os_error().unwrap_or(libc::EIO),
+                Some(from.object),
+                Some(to.object),
+            )
         })
     }
 
@@ -277,7 +284,11 @@ pub mod module {
         let from = paths::path(cx, src, "link", false)?;
         let to = paths::path(cx, dst, "link", false)?;
         cx.blocking(|| fs::hard_link(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(error.raw_os_error().unwrap_or(libc::EIO), Some(from.object), Some(to.object))
+            cx.os_error_of_files(
+                error.raw_os_error().unwrap_or(libc::EIO),
+                Some(from.object),
+                Some(to.object),
+            )
         })
     }
 
@@ -288,7 +299,11 @@ pub mod module {
         let from = paths::path(cx, src, "symlink", false)?;
         let to = paths::path(cx, dst, "symlink", false)?;
         cx.blocking(|| std::os::unix::fs::symlink(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(error.raw_os_error().unwrap_or(libc::EIO), Some(from.object), Some(to.object))
+            cx.os_error_of_files(
+                error.raw_os_error().unwrap_or(libc::EIO),
+                Some(from.object),
+                Some(to.object),
+            )
         })
     }
 
@@ -599,7 +614,11 @@ pub mod module {
     fn unsetenv(cx: &Context, name: Value) -> PyResult<()> {
         let name = paths::path(cx, name, "unsetenv", false)?.to_c_string(cx)?;
         // SAFETY: as for `putenv`.
-        if unsafe { libc::unsetenv(name.as_ptr()) } == 0 { Ok(()) } else { Err(cx.os_error(last_errno(), None)) }
+        if unsafe { libc::unsetenv(name.as_ptr()) } == 0 {
+            Ok(())
+        } else {
+            Err(cx.os_error(last_errno(), None))
+        }
     }
 
     /// Set the access and modified time of path.
@@ -614,10 +633,8 @@ pub mod module {
             for (place, &item) in pair.iter_mut().zip(items.as_slice()) {
                 let seconds = f64::from_value(cx, item)?;
                 let whole = seconds.floor();
-                *place = libc::timespec {
-                    tv_sec: whole as libc::time_t,
-                    tv_nsec: ((seconds - whole) * 1e9) as _,
-                };
+                *place =
+                    libc::timespec { tv_sec: whole as libc::time_t, tv_nsec: ((seconds - whole) * 1e9) as _ };
             }
         }
         retry(cx, Some(path.object), || {

@@ -136,7 +136,10 @@ pub mod module {
 
     fn time_argument(cx: &Context, seconds: Option<Value>) -> PyResult<libc::time_t> {
         match seconds.filter(|seconds| !seconds.is_none()) {
-            None => Ok((cx.engine().platform().wall_clock_nanoseconds().div_euclid(1_000_000_000)) as libc::time_t),
+            None => {
+                Ok((cx.engine().platform().wall_clock_nanoseconds().div_euclid(1_000_000_000))
+                    as libc::time_t)
+            }
             Some(value) => match cx.clipped_int(value) {
                 Some(whole) => Ok(whole as libc::time_t),
                 None => {
