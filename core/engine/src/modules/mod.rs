@@ -2,6 +2,7 @@
 //!
 //! Invariant: one file per module, named after it without the underscore.
 
+pub(crate) mod codec_errors;
 pub mod codecs;
 pub mod string;
 pub mod typing;

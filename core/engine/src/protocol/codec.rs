@@ -86,6 +86,9 @@ impl Context {
                 return Ok(handler);
             }
         }
+        if let Some(handler) = crate::modules::codec_errors::find(self, name)? {
+            return Ok(handler);
+        }
         Err(self.raise(ExceptionClass::LookupError, format_args!("unknown error handler name '{name}'")))
     }
 
