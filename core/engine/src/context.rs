@@ -102,7 +102,11 @@ impl<'a> ScratchVector<'a> {
     /// Adds a value at the end.
     #[inline]
     pub fn push(&mut self, value: Value) {
-        self.inner.push(value.word());
+        if self.inner.push(value.word()).is_err() {
+            // There is no memory for a handful of words: nothing can be raised either. As with every allocation of Rust's own,
+            // the process ends here rather than go on without the value.
+            alloc::alloc::handle_alloc_error(core::alloc::Layout::new::<u64>());
+        }
     }
 
     /// Removes the last value.

@@ -6,7 +6,7 @@ macro_rules! names {
     ($( $identifier:ident $text:literal )*) => {
         /// An interned name known to the engine.
         #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, clippy::empty_docs)]
         #[repr(u16)]
         pub enum Name { $( #[doc = $text] $identifier, )* }
 

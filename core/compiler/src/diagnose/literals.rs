@@ -106,7 +106,7 @@ fn bad_escape(content: &str) -> Option<(usize, usize, &'static str)> {
             at += 1;
             continue;
         }
-        let Some(&escape) = characters.get(at + 1) else { return None };
+        let &escape = characters.get(at + 1)?;
         let wanted = match escape {
             'x' => Some((2, "truncated \\xXX escape")),
             'u' => Some((4, "truncated \\uXXXX escape")),

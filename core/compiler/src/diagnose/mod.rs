@@ -229,8 +229,9 @@ pub fn is_incomplete(text: &str) -> bool {
     }
     let mut parser = Parser { text, tokens: &tokens.tokens, at: 0, furthest: 0, quiet: 0, depth: 0 };
     let failed = parser.file().is_err();
-    failed && matches!(parser.token_at(parser.furthest).kind, Kind::End | Kind::Dedent)
-        || failed && parser.furthest + 1 >= tokens.tokens.len()
+    failed
+        && (matches!(parser.token_at(parser.furthest).kind, Kind::End | Kind::Dedent)
+            || parser.furthest + 1 >= tokens.tokens.len())
 }
 
 fn report(source: &Source, fault: &Fault) -> Box<SyntaxError> {

@@ -238,8 +238,9 @@ impl Parser<'_> {
     }
 
     fn is_open_tuple(&self, node: &Node) -> bool {
-        node.kind == NodeKind::Tuple && !self.text.get(node.start..).is_some_and(|text| text.starts_with('('))
-            || node.kind == NodeKind::Tuple && node.parts.first().is_some_and(|part| part.start == node.start)
+        node.kind == NodeKind::Tuple
+            && (!self.text.get(node.start..).is_some_and(|text| text.starts_with('('))
+                || node.parts.first().is_some_and(|part| part.start == node.start))
     }
 
     fn assignment(&mut self, first: Node) -> Parse<()> {

@@ -40,9 +40,9 @@ pub(crate) enum Called {
 
 /// Runs from the current frame on, until the frame with the `ENTRY` flag is left.
 pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
-    let mut frame: &Frame = cx.frames().current();
-    let mut pc: *const Instruction = frame.pc.get();
-    let mut base: *mut u64 = frame.base.get();
+    let mut frame: &Frame;
+    let mut pc: *const Instruction;
+    let mut base: *mut u64;
     let mut constants: *const u64;
     let mut caches: usize;
 
@@ -135,7 +135,6 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
     reload!();
     loop {
         if raising {
-            raising = false;
             match unwind::unwind(cx) {
                 unwind::Outcome::Handler => {
                     reload!();
@@ -836,10 +835,11 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                     }
                 }
                 Operation::CallKeyword | Operation::CallMethodKeyword => {
+                    let names_index = extra!().bc() as usize;
                     let callee = get!(i.b());
                     // SAFETY: verified: the constant is a tuple of names.
-                    let names = Value::from_word(unsafe { *constants.add(extra!().bc() as usize) })
-                        .and_then(Tuple::from_value);
+                    let names =
+                        Value::from_word(unsafe { *constants.add(names_index) }).and_then(Tuple::from_value);
                     skip_extra!();
                     save!();
                     let mut skip = 0;

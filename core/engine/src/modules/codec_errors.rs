@@ -61,16 +61,17 @@ fn is_a(cx: &Context, value: Value, class: ExceptionClass) -> bool {
 
 #[cold]
 fn cannot(cx: &Context, exception: Value) -> Raised {
-    cx.type_error(format_args!(
-        "don't know how to handle {} in error callback",
-        cx.type_name(exception)
-    ))
+    cx.type_error(format_args!("don't know how to handle {} in error callback", cx.type_name(exception)))
 }
 
 /// The range that an exception names, clipped to its object.
 fn range(exception: Value, length: usize) -> (usize, usize) {
     let number = |slot: usize| {
-        exception.as_object().and_then(|object| extra(object, slot)).and_then(Value::as_small_int).unwrap_or(0)
+        exception
+            .as_object()
+            .and_then(|object| extra(object, slot))
+            .and_then(Value::as_small_int)
+            .unwrap_or(0)
     };
     let length = length as i64;
     let start = number(START).clamp(0, (length - 1).max(0));
@@ -90,7 +91,9 @@ fn handle(cx: &Context, arguments: Arguments<'_>, handler: ErrorHandler) -> PyRe
         return Err(cx.raise_value(exception));
     }
     let Some(object) = exception.as_object() else { return Err(cannot(cx, exception)) };
-    let codec = extra(object, ENCODING).and_then(Str::from_value).and_then(|name| NativeCodec::find(&name.to_utf8_lossy()));
+    let codec = extra(object, ENCODING)
+        .and_then(Str::from_value)
+        .and_then(|name| NativeCodec::find(&name.to_utf8_lossy()));
     let codec = match codec {
         Some(NativeCodec::Plain(codec)) => codec,
         _ => Codec::Windows1252,
@@ -103,7 +106,8 @@ fn handle(cx: &Context, arguments: Arguments<'_>, handler: ErrorHandler) -> PyRe
         let (start, end) = range(exception, bytes.len());
         let error = CodecError { start, end, reason: "" };
         let mut builder = TextBuilder::default();
-        let next = handler.decode(codec, bytes.as_slice(), &error, &mut |code_point| builder.push(code_point));
+        let next =
+            handler.decode(codec, bytes.as_slice(), &error, &mut |code_point| builder.push(code_point));
         return match next {
             Some(next) => cx.tuple(&[builder.finish(cx)?.as_value(), Value::int_from_length(next)]),
             None => Err(cx.raise_value(exception)),

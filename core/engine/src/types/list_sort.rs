@@ -149,7 +149,7 @@ fn float_rank(value: f64) -> i64 {
 /// Sorts pieces by a fast sort that runs no Python code, then merges them.
 fn sort_pieces<T: Copy>(
     cx: &Context,
-    data: &mut Vec<T>,
+    data: &mut [T],
     sort_piece: impl Fn(&mut [T]),
     less: impl Fn(&T, &T) -> PyResult<bool>,
 ) -> PyResult<()> {
@@ -171,7 +171,7 @@ struct Run {
 /// A stable merge sort of runs. After an error the data may hold an item twice.
 fn merge_sort<T: Copy>(
     cx: &Context,
-    data: &mut Vec<T>,
+    data: &mut [T],
     less: impl Fn(&T, &T) -> PyResult<bool>,
 ) -> PyResult<()> {
     let total = data.len();

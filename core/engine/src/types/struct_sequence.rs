@@ -67,7 +67,7 @@ fn hidden_fields(tuple: Tuple) -> Option<Tuple> {
 macro_rules! struct_sequence {
     ($static_name:ident, $module:literal, $name:literal, $doc:literal, $visible:literal, $unnamed:literal, $instantiable:literal,
      { $($index:literal $field:ident $field_doc:literal;)* }) => {
-        #[doc = $doc]
+        #[doc = concat!("`", $module, ".", $name, "`")]
         pub static $static_name: $crate::types::struct_sequence::Description = $crate::types::struct_sequence::Description {
             name: $name,
             module: $module,

@@ -213,6 +213,7 @@ pub mod native {
         pub struct Keywords<'a>(&'a [Value]);
 
         impl Keywords<'_> {
+            #[allow(clippy::len_without_is_empty)]
             pub fn len(&self) -> usize {
                 self.0.len()
             }

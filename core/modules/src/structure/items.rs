@@ -98,7 +98,10 @@ pub fn pack_item(cx: &Context, layout: &Layout, code: Code, value: Value, place:
         b'c' => match Bytes::from_value(value) {
             Some(bytes) if bytes.len() == 1 => write(place, true, bytes.as_slice()),
             _ => {
-                return Err(struct_error(cx, format_args!("char format requires a bytes object of length 1")));
+                return Err(struct_error(
+                    cx,
+                    format_args!("char format requires a bytes object of length 1"),
+                ));
             }
         },
         b's' | b'p' => {

@@ -221,8 +221,8 @@ pub mod module {
         no_directory_descriptor(cx, dir_fd)?;
         let path = paths::path(cx, path, "mkdir", false)?;
         let c_path = path.to_c_string(cx)?;
-        // SAFETY: the path ends with a null byte.
         retry(cx, Some(path.object), || {
+            // SAFETY: the path ends with a null byte.
             i64::from(unsafe { libc::mkdir(c_path.as_ptr(), mode as libc::mode_t) })
         })?;
         Ok(())
