@@ -9,6 +9,7 @@ use crate::context::{Context, ThreadRoot};
 use crate::error::PyResult;
 use crate::interpreter::dispatch::Called;
 use crate::interpreter::frame::{Frame, frame_flags};
+use crate::interpreter::operations;
 use crate::interpreter::{Exit, pop_frame, push_function_frame};
 use crate::kind::Kind;
 use crate::names::Name;
@@ -186,7 +187,7 @@ pub(crate) fn call_spread(
                     let items = list.snapshot(cx);
                     cx.new_tuple(items.as_slice())?
                 }
-                None => cx.empty_tuple(),
+                None => operations::spread_arguments(cx, callee, arguments)?,
             };
             cx.call_spread(callee, tuple, keywords)
         }

@@ -583,6 +583,20 @@ fn callable_text(cx: &Context, callee: Value) -> alloc::string::String {
     }
 }
 
+/// The positional arguments of `callee(*arguments)` from any iterable.
+pub(crate) fn spread_arguments(cx: &Context, callee: Value, arguments: Value) -> PyResult<Tuple> {
+    let class = cx.class_of(arguments);
+    if class.lookup_name(cx, Name::__iter__).is_none() && class.lookup_name(cx, Name::__getitem__).is_none() {
+        return Err(cx.type_error(format_args!(
+            "{} argument after * must be an iterable, not {}",
+            callable_text(cx, callee),
+            cx.type_name(arguments)
+        )));
+    }
+    let items = cx.collect(arguments)?;
+    cx.new_tuple(items.as_slice())
+}
+
 pub(crate) fn dict_merge(cx: &Context, target: Value, source: Value, callee: Value) -> PyResult<()> {
     let Some(dict) = Dict::from_value(target) else { return Ok(()) };
     let mut items = cx.scratch();
