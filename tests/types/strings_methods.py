@@ -99,7 +99,3 @@ codecs.register_error("my", lambda e: ("<%d>" % e.start, e.end))
 t(lambda: "aéb".encode("ascii","my"))
 t(lambda: b"a\xffb".decode("ascii","my"))
 t(lambda: codecs.getincrementaldecoder("utf-8")().decode(b"ab\xc3"))
-t(lambda: codecs.encode(b"ab","hex"))
-import string
-t(lambda: string.Formatter().format("{0} {a[1]!r:>4} {{", 1, a="xy"))
-t(lambda: string.Template("$a b").substitute(a=1))

@@ -37,6 +37,8 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
     types::str_iterator::BytesIterator::CLASS,
     types::byte_array_methods::ByteArrayClass::CLASS,
     types::byte_array_methods::ByteArrayIterator::CLASS,
+    types::memory_view::MemoryView::CLASS,
+    types::memory_view::MemoryViewIterator::CLASS,
     types::list_methods::ListClass::CLASS,
     types::list_iterator::ListIterator::CLASS,
     types::list_iterator::ListReverseIterator::CLASS,

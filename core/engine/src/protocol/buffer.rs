@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{PyResult, Raised};
 use crate::types::byte_array::ByteArray;
 use crate::types::bytes_object::Bytes;
+use crate::types::memory_view::MemoryView;
 use crate::value::Value;
 
 impl Context {
@@ -27,6 +28,16 @@ impl Context {
         }
         if let Some(array) = ByteArray::from_value(value) {
             return Ok(array.snapshot(self));
+        }
+        if let Some(view) = MemoryView::from_value(value) {
+            return view.bytes(self);
+        }
+        let name = self.intern_str("__buffer__")?;
+        if value.is_object() && self.class_of(value).lookup(self, name).is_some() {
+            let view = crate::types::memory_view::view_of(self, value)?;
+            if let Some(view) = MemoryView::from_value(view) {
+                return view.bytes(self);
+            }
         }
         Err(self.not_bytes_like(value))
     }
@@ -47,6 +58,9 @@ impl Context {
     /// # Errors
     /// TypeError if it is none.
     pub fn writable_length(&self, value: Value) -> PyResult<usize> {
+        if let Some(view) = MemoryView::from_value(value).filter(|view| !view.is_read_only()) {
+            return Ok(view.byte_count());
+        }
         match ByteArray::from_value(value) {
             Some(array) => Ok(array.len()),
             None => Err(self.not_writable(value)),
@@ -66,6 +80,9 @@ impl Context {
     /// # Errors
     /// TypeError if it is none.
     pub fn write_into_buffer(&self, value: Value, offset: usize, bytes: &[u8]) -> PyResult<usize> {
+        if let Some(view) = MemoryView::from_value(value).filter(|view| !view.is_read_only()) {
+            return view.write(self, offset, bytes);
+        }
         let Some(array) = ByteArray::from_value(value) else { return Err(self.not_writable(value)) };
         Ok(array.with_bytes(self, |content| {
             let place = content.get_mut(offset..).unwrap_or_default();

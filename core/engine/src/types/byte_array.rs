@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use threadsnake_heap::ObjectRef;
 
 use crate::context::Context;
-use crate::error::{ExceptionClass, PyResult};
+use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
@@ -123,6 +123,7 @@ impl ByteArray {
         with: &[u8],
     ) -> PyResult<bool> {
         let mut spare: Option<ObjectRef> = None;
+        let mut collected = false;
         loop {
             let lock = cx.lock(self.0);
             let length = self.len();
@@ -132,10 +133,12 @@ impl ByteArray {
             let new_length = length - (end - start) + with.len();
             if new_length != length && self.0.raw_u64(EXPORTS) != 0 {
                 drop(lock);
-                return Err(cx.raise(
-                    ExceptionClass::BufferError,
-                    format_args!("Existing exports of data: object cannot be re-sized"),
-                ));
+                if !collected {
+                    collected = true;
+                    give_back_dead_views(cx);
+                    continue;
+                }
+                return Err(resize_error(cx));
             }
             let fits = |buffer: ObjectRef| new_length as u64 <= buffer.raw_u64(CAPACITY);
             if !self.buffer().is_some_and(fits) && new_length != 0 {
@@ -206,15 +209,15 @@ impl ByteArray {
     /// # Errors
     /// BufferError if buffers are exported.
     pub fn delete_stepped(self, cx: &Context, (start, stop, step): (i64, i64, i64)) -> PyResult<()> {
+        if self.0.raw_u64(EXPORTS) != 0 {
+            give_back_dead_views(cx);
+        }
         let lock = cx.lock(self.0);
         let length = self.len();
         let indices = adjust_indices(start, stop, step, length);
         if indices.count != 0 && self.0.raw_u64(EXPORTS) != 0 {
             drop(lock);
-            return Err(cx.raise(
-                ExceptionClass::BufferError,
-                format_args!("Existing exports of data: object cannot be re-sized"),
-            ));
+            return Err(resize_error(cx));
         }
         // SAFETY: the lock is held.
         let content = unsafe { self.content(length) };
@@ -249,6 +252,21 @@ impl ByteArray {
         let _lock = cx.lock(self.0);
         self.0.raw_store_u64(EXPORTS, self.0.raw_u64(EXPORTS).saturating_sub(1));
     }
+}
+
+/// Collects: a view that nothing refers to any more gives its buffer back only when it is found dead.
+#[cold]
+fn give_back_dead_views(cx: &Context) {
+    cx.mutator().collect();
+    crate::safepoint::run_finalizers(cx);
+}
+
+#[cold]
+fn resize_error(cx: &Context) -> Raised {
+    cx.raise(
+        ExceptionClass::BufferError,
+        format_args!("Existing exports of data: object cannot be re-sized"),
+    )
 }
 
 fn copy(target: &mut [u8], at: usize, bytes: &[u8]) {

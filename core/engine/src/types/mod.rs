@@ -46,6 +46,7 @@ pub mod list_iterator;
 pub mod list_methods;
 pub mod list_sort;
 pub mod mapping_proxy;
+pub mod memory_view;
 pub mod module;
 pub mod name_error;
 pub mod native_function;
