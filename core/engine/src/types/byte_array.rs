@@ -263,10 +263,7 @@ fn give_back_dead_views(cx: &Context) {
 
 #[cold]
 fn resize_error(cx: &Context) -> Raised {
-    cx.raise(
-        ExceptionClass::BufferError,
-        format_args!("Existing exports of data: object cannot be re-sized"),
-    )
+    cx.raise(ExceptionClass::BufferError, format_args!("Existing exports of data: object cannot be re-sized"))
 }
 
 fn copy(target: &mut [u8], at: usize, bytes: &[u8]) {

@@ -82,7 +82,11 @@ fn unpack(cx: &Context, format: u8, item: &[u8]) -> PyResult {
     }
     let bits = u64::from_le_bytes(wide);
     // On a big-endian machine the bytes stand in the other order.
-    let bits = if cfg!(target_endian = "big") { bits.swap_bytes() >> (64 - 8 * item.len().clamp(1, 8)) } else { bits };
+    let bits = if cfg!(target_endian = "big") {
+        bits.swap_bytes() >> (64 - 8 * item.len().clamp(1, 8))
+    } else {
+        bits
+    };
     match format {
         b'b' => cx.int(bits as i8 as i64),
         b'h' => cx.int(bits as i16 as i64),
@@ -101,8 +105,10 @@ fn unpack(cx: &Context, format: u8, item: &[u8]) -> PyResult {
 }
 
 fn pack(cx: &Context, format: u8, size: usize, value: Value) -> PyResult<Vec<u8>> {
-    let wrong_type = || cx.type_error(format_args!("memoryview: invalid type for format '{}'", format as char));
-    let wrong_value = || cx.value_error(format_args!("memoryview: invalid value for format '{}'", format as char));
+    let wrong_type =
+        || cx.type_error(format_args!("memoryview: invalid type for format '{}'", format as char));
+    let wrong_value =
+        || cx.value_error(format_args!("memoryview: invalid value for format '{}'", format as char));
     let bits = match format {
         b'?' => cx.is_true(value)? as u64,
         b'c' => {
@@ -128,10 +134,15 @@ fn pack(cx: &Context, format: u8, size: usize, value: Value) -> PyResult<Vec<u8>
             let signed = format.is_ascii_lowercase();
             let limit = 8 * size as u32;
             match crate::types::int_object::integer_of(&index).and_then(|number| number.to_i64()) {
-                Some(number) if signed && (limit == 64 || (number >> (limit - 1) == 0 || number >> (limit - 1) == -1)) => {
+                Some(number)
+                    if signed
+                        && (limit == 64 || (number >> (limit - 1) == 0 || number >> (limit - 1) == -1)) =>
+                {
                     number as u64
                 }
-                Some(number) if !signed && number >= 0 && (limit == 64 || number >> limit == 0) => number as u64,
+                Some(number) if !signed && number >= 0 && (limit == 64 || number >> limit == 0) => {
+                    number as u64
+                }
                 None if !signed && limit == 64 => cx.index_u64(index).map_err(|raised| {
                     cx.take_exception(raised);
                     wrong_value()
@@ -193,7 +204,10 @@ impl MemoryView {
         self.read(cx, |content| {
             if window.is_contiguous() {
                 let length = window.count.saturating_mul(window.item_size);
-                return content.get(window.start..window.start.saturating_add(length)).unwrap_or(&[]).to_vec();
+                return content
+                    .get(window.start..window.start.saturating_add(length))
+                    .unwrap_or(&[])
+                    .to_vec();
             }
             let mut bytes = Vec::with_capacity(window.count.saturating_mul(window.item_size));
             for index in 0..window.count {
@@ -287,7 +301,8 @@ impl MemoryView {
 }
 
 fn make(cx: &Context, owner: Value, window: Window, format: Value, read_only: bool) -> PyResult {
-    let object = cx.allocate_instance(<MemoryView as crate::native::NativeType>::CLASS, cx.class(Kind::MemoryView))?;
+    let object =
+        cx.allocate_instance(<MemoryView as crate::native::NativeType>::CLASS, cx.class(Kind::MemoryView))?;
     cx.initialize(object, OWNER, owner);
     cx.initialize(object, FORMAT, format);
     object.raw_store_u64(START, window.start as u64);
@@ -413,7 +428,9 @@ impl MemoryView {
             return Err(cx.value_error(format_args!("cannot hash writable memoryview object")));
         }
         if !matches!(this.format(), b'B' | b'b' | b'c') {
-            return Err(cx.value_error(format_args!("memoryview: hashing is restricted to formats 'B', 'b' or 'c'")));
+            return Err(
+                cx.value_error(format_args!("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"))
+            );
         }
         let bytes = this.bytes(cx)?;
         Ok(cx.new_bytes(&bytes)?.hash(cx))
@@ -485,7 +502,9 @@ impl MemoryView {
         // What converts the value may have released the view.
         this.owner(cx)?;
         array.with_bytes(cx, |content| {
-            if let Some(place) = content.get_mut(window.place(index)).filter(|place| place.len() == item.len()) {
+            if let Some(place) =
+                content.get_mut(window.place(index)).filter(|place| place.len() == item.len())
+            {
                 place.copy_from_slice(&item);
             }
         });
@@ -516,7 +535,8 @@ impl MemoryView {
     #[pymethod(signature = "($self, /, order='C')")]
     fn tobytes(cx: &Context, this: MemoryView, order: Option<Value>) -> PyResult {
         if let Some(order) = order.filter(|order| !order.is_none()) {
-            let known = Str::from_value(order).is_some_and(|order| ["C", "F", "A"].iter().any(|&text| order.equals_ascii(text)));
+            let known = Str::from_value(order)
+                .is_some_and(|order| ["C", "F", "A"].iter().any(|&text| order.equals_ascii(text)));
             if !known {
                 return Err(cx.value_error(format_args!("order must be 'C', 'F' or 'A'")));
             }
@@ -570,7 +590,13 @@ impl MemoryView {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(name = "index", signature = "($self, value, start=0, stop=sys.maxsize, /)")]
-    fn index_method(cx: &Context, this: MemoryView, value: Value, start: Option<Value>, stop: Option<Value>) -> PyResult<usize> {
+    fn index_method(
+        cx: &Context,
+        this: MemoryView,
+        value: Value,
+        start: Option<Value>,
+        stop: Option<Value>,
+    ) -> PyResult<usize> {
         let length = this.window().count;
         let start = crate::types::list_methods::search_bound(cx, start, 0, length)?;
         let stop = crate::types::list_methods::search_bound(cx, stop, usize::MAX, length)?.min(length);
@@ -606,9 +632,7 @@ impl MemoryView {
             return Err(cx.type_error(format_args!("memoryview: casts are restricted to C-contiguous views")));
         }
         if !matches!(letter, b'B' | b'b' | b'c') && !matches!(this.format(), b'B' | b'b' | b'c') {
-            return Err(cx.type_error(format_args!(
-                "memoryview: cannot cast between two non-byte formats"
-            )));
+            return Err(cx.type_error(format_args!("memoryview: cannot cast between two non-byte formats")));
         }
         let total = this.byte_count();
         if !total.is_multiple_of(size) {
@@ -623,10 +647,13 @@ impl MemoryView {
                 ));
             };
             if cx.index_i64(dimension)? != (total / size) as i64 {
-                return Err(cx.type_error(format_args!("memoryview: product(shape) * itemsize != buffer size")));
+                return Err(
+                    cx.type_error(format_args!("memoryview: product(shape) * itemsize != buffer size"))
+                );
             }
         }
-        let window = Window { start: window.start, count: total / size, stride: size as i64, item_size: size };
+        let window =
+            Window { start: window.start, count: total / size, stride: size as i64, item_size: size };
         this.derive(cx, window, format, false)
     }
 
