@@ -17,6 +17,7 @@ use threadsnake_heap::HeapConfiguration;
 
 use crate::command_line::{CommandLine, Program};
 use crate::library::Library;
+use crate::modules::standard_stream::StandardStream;
 use crate::source_compiler::HostedCompiler;
 use crate::{modules, signals};
 
@@ -257,6 +258,26 @@ fn exit_code(cx: &Context, raised: Raised) -> u8 {
     if interrupted { INTERRUPTED } else { 1 }
 }
 
+/// Sets `sys.stdout` and `sys.stderr`.
+fn open_streams(cx: &Context, line: &CommandLine) -> PyResult<()> {
+    let Some(sys) = cx.root(Root::SysModule) else { return Ok(()) };
+    let namespace = cx.module_dict(sys)?;
+    let unbuffered = line.unbuffered || environment_flag(line, "PYTHONUNBUFFERED");
+    for (name, shown, descriptor, is_error) in
+        [("stdout", "<stdout>", 1, false), ("stderr", "<stderr>", 2, true)]
+    {
+        // SAFETY: no memory is involved; a descriptor that is not open has no stream, as in CPython.
+        let stream = if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
+            Value::NONE
+        } else {
+            StandardStream::open(cx, descriptor, shown, is_error, unbuffered)?
+        };
+        namespace.set_str(cx, cx.intern_str(name)?, stream)?;
+        namespace.set_str(cx, cx.intern_str(&format!("__{name}__"))?, stream)?;
+    }
+    Ok(())
+}
+
 fn loaded_module(cx: &Context, name: &str) -> PyResult<Option<Value>> {
     match cx.root(Root::Modules).and_then(Dict::from_value) {
         Some(modules) => modules.get_str(cx, cx.intern_str(name)?),
@@ -323,6 +344,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     let started = cx
         .bootstrap()
         .and_then(|()| cx.configure_system(&system(line, original)))
+        .and_then(|()| open_streams(&cx, line))
         .and_then(|()| cx.initialize_imports());
     let mut code = match started.and_then(|()| run_program(&cx, line)) {
         Ok(Ended::Normally) => 0,

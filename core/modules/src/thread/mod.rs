@@ -23,6 +23,7 @@ pub mod module {
     use core::sync::atomic::Ordering;
 
     use threadsnake_engine::native::NativeType;
+    use threadsnake_engine::struct_sequence;
     use threadsnake_engine::types::dict::Dict;
     use threadsnake_engine::types::str_object::Str;
     use threadsnake_engine::types::tuple::Tuple;
@@ -221,6 +222,41 @@ pub mod module {
         Ok(before)
     }
 
+    struct_sequence!(EXCEPT_HOOK_ARGUMENTS, "_thread", "_ExceptHookArgs", "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.", 4, 0, true, {
+        0 exc_type "Exception type";
+        1 exc_value "Exception value";
+        2 exc_traceback "Exception traceback";
+        3 thread "Thread";
+    });
+
+    /// Handle uncaught Thread.run() exception.
+    #[pyfunction(signature = "(args, /)")]
+    fn _excepthook(cx: &Context, args: Value) -> PyResult<()> {
+        let fields = match Tuple::from_value(args) {
+            Some(fields) if fields.len() == 4 => fields,
+            _ => {
+                return Err(
+                    cx.type_error(format_args!("_thread.excepthook argument type must be ExceptHookArgs"))
+                );
+            }
+        };
+        let part = |index: usize| fields.get(index).unwrap_or(Value::NONE);
+        if part(0).is(cx.exception_class(ExceptionClass::SystemExit)) {
+            return Ok(());
+        }
+        let thread = part(3);
+        let mut text = alloc::string::String::from("Exception in thread ");
+        let name =
+            if thread.is_none() { None } else { cx.find_attribute_or_none(thread, cx.intern_str("name")?)? };
+        match name {
+            Some(name) => text.push_str(&cx.str_of(name)?.to_utf8_lossy()),
+            None => text.push_str(&alloc::format!("{}", cx.thread_identifier())),
+        }
+        text.push_str(":\n");
+        text.push_str(&cx.print_exception(part(1)));
+        threadsnake_engine::sys_module::hooks::write_to_stderr(cx, &text)
+    }
+
     /// Internal only. Return a bool indicating if the current interpreter is the main interpreter.
     #[pyfunction]
     fn _is_main_interpreter() -> bool {
@@ -278,6 +314,7 @@ pub mod module {
         ] {
             namespace.set_str(cx, cx.intern_str(name)?, value)?;
         }
-        Ok(())
+        let arguments = cx.struct_sequence_class(&EXCEPT_HOOK_ARGUMENTS)?;
+        namespace.set_str(cx, cx.intern_str("_ExceptHookArgs")?, arguments.as_value())
     }
 }

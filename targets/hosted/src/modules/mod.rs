@@ -6,6 +6,7 @@ pub mod errno;
 pub mod io;
 pub mod paths;
 pub mod posix;
+pub mod standard_stream;
 pub mod time;
 
 use threadsnake_engine::native::NativeModule;
