@@ -183,6 +183,17 @@ impl Context {
         if let Some(items) = self.snapshot_of(value) {
             return Ok(items);
         }
+        if let Some(dict) =
+            value.as_kind(Kind::DictItems).and_then(|view| view.value(0)).and_then(Dict::from_value)
+        {
+            // The pairs are allocated after the moment they show, which the snapshot keeps.
+            let snapshot = dict.snapshot(self);
+            let mut pairs = self.scratch();
+            for pair in snapshot.as_slice().chunks_exact(2) {
+                pairs.push(self.tuple(pair)?);
+            }
+            return Ok(pairs);
+        }
         let iterator = self.iterate(value)?;
         if !self.class_of(value).is_native() {
             // The hint itself is of no use, but what `__len__` raises is raised.

@@ -75,6 +75,23 @@ impl List {
         true
     }
 
+    /// Removes the first occurrence of this very object; false if there is none.
+    pub fn remove_identical(self, cx: &Context, item: Value) -> bool {
+        {
+            let _guard = cx.lock(self.object());
+            let Some(items) = self.items() else { return false };
+            let length = self.len().min(items.slot_count());
+            let Some(index) =
+                (0..length).find(|&index| items.value(index).is_some_and(|found| found.is(item)))
+            else {
+                return false;
+            };
+            self.close_gap(cx, items, index, index + 1);
+        }
+        self.shrink(cx);
+        true
+    }
+
     /// Removes the items from `start` to `end`. The caller holds the lock; the range lies within the list.
     fn close_gap(self, cx: &Context, items: ObjectRef, start: usize, end: usize) {
         let length = self.len();

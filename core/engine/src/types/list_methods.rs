@@ -204,6 +204,23 @@ impl ListClass {
     /// Raises ValueError if the value is not present.
     #[pymethod]
     fn remove(cx: &Context, this: List, value: Value) -> PyResult<()> {
+        // A scan item by item would pass over an item that a writer moves to the front meanwhile, so a shared list is searched as it
+        // was at one moment; what is found there and gone by now is searched for again.
+        while this.object().is_shared() {
+            let items = this.snapshot(cx);
+            let mut found = None;
+            for &item in items.as_slice() {
+                if cx.equal(item, value)? {
+                    found = Some(item);
+                    break;
+                }
+            }
+            match found {
+                None => return Err(cx.value_error(format_args!("list.remove(x): x not in list"))),
+                Some(item) if this.remove_identical(cx, item) => return Ok(()),
+                Some(_) => cx.poll()?,
+            }
+        }
         loop {
             match this.find(cx, value, 0, usize::MAX)? {
                 None => return Err(cx.value_error(format_args!("list.remove(x): x not in list"))),
