@@ -182,7 +182,10 @@ fn cycles_alone_make_the_heap_trace() {
         mutator.safepoint();
     }
     assert!(heap.statistics().traces > 3);
-    assert!(heap.bytes_in_use() < 32 << 20, "{} bytes in use", heap.bytes_in_use());
+    // Memory in use is counted in blocks. In the hostile build a block of 64 KiB takes five cells, so the 20,000 objects that the
+    // table keeps alive need 4,000 blocks, 262 MB, whatever the trace does; twice that is the bound there.
+    let bound = if cfg!(stress) { 2 * (20_000 / 5) * (64 << 10) } else { 32 << 20 };
+    assert!(heap.bytes_in_use() < bound, "{} bytes in use", heap.bytes_in_use());
 }
 
 #[test]
