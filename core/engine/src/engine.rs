@@ -68,6 +68,8 @@ pub enum Root {
     InternalNamespace,
     /// `struct.error`
     StructError,
+    /// A dict that the module `_socket` keeps for itself.
+    SocketModule,
     Count,
 }
 

@@ -6,11 +6,23 @@ pub mod errno;
 pub mod io;
 pub mod paths;
 pub mod posix;
+pub mod select;
+pub mod socket;
 pub mod standard_stream;
+pub mod sysconfig;
+pub mod system_call;
 pub mod time;
 
 use threadsnake_engine::native::NativeModule;
 
 /// The modules of this target.
-pub static MODULES: &[&NativeModule] =
-    &[&errno::module::MODULE, &io::module::MODULE, &posix::module::MODULE, &time::module::MODULE];
+pub static MODULES: &[&NativeModule] = &[
+    &errno::module::MODULE,
+    &io::module::MODULE,
+    &posix::module::MODULE,
+    &select::module::MODULE,
+    &socket::module::MODULE,
+    &sysconfig::module::MODULE,
+    &sysconfig::build_time::MODULE,
+    &time::module::MODULE,
+];
