@@ -300,22 +300,37 @@ fn run_thread(cx: &Context, key: u64) {
 /// # Errors
 /// KeyboardInterrupt, and what handlers raise.
 pub(crate) fn run_signal_handlers(cx: &Context) -> PyResult<()> {
-    let pending = cx.engine().threads.pending_signals.swap(0, Ordering::AcqRel);
-    for number in (0..64u32).filter(|number| pending & (1 << number) != 0) {
-        let handlers = cx.root(Root::SignalHandlers).and_then(Dict::from_value);
-        let handler = match handlers {
-            Some(handlers) => handlers.get(cx, Value::int_from_u32(number))?,
-            None => None,
-        };
-        match handler {
-            Some(handler) if !handler.is_none() && !handler.is_small_int() => {
-                let frame = cx.frame_at(0)?.as_value();
-                cx.call(handler, &[Value::int_from_u32(number), frame])?;
+    let pending = &cx.engine().threads.pending_signals;
+    loop {
+        // One at a time: what a handler raises leaves the others for the next safepoint.
+        let number = pending.load(Ordering::Acquire).trailing_zeros();
+        if number >= u64::BITS {
+            return Ok(());
+        }
+        pending.fetch_and(!(1 << number), Ordering::AcqRel);
+        if let Err(raised) = run_signal_handler(cx, number) {
+            if pending.load(Ordering::Acquire) != 0 {
+                cx.poll_word().fetch_or(safepoint::SIGNAL, Ordering::SeqCst);
             }
-            Some(_) => {}
-            None if number == 2 => return Err(cx.raise_with(ExceptionClass::KeyboardInterrupt, &[])),
-            None => {}
+            return Err(raised);
         }
     }
-    Ok(())
+}
+
+fn run_signal_handler(cx: &Context, number: u32) -> PyResult<()> {
+    let handlers = cx.root(Root::SignalHandlers).and_then(Dict::from_value);
+    let handler = match handlers {
+        Some(handlers) => handlers.get(cx, Value::int_from_u32(number))?,
+        None => None,
+    };
+    match handler {
+        Some(handler) if !handler.is_none() && !handler.is_small_int() => {
+            let frame = cx.frame_at(0)?.as_value();
+            cx.call(handler, &[Value::int_from_u32(number), frame])?;
+            Ok(())
+        }
+        Some(_) => Ok(()),
+        None if number == 2 => Err(cx.raise_with(ExceptionClass::KeyboardInterrupt, &[])),
+        None => Ok(()),
+    }
 }

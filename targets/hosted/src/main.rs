@@ -3,7 +3,7 @@
 //! Invariant: the exit code is `python3`'s: 0, what SystemExit says, 1 for an uncaught exception, 2 for a command line or file that cannot
 //! be used, 130 for Ctrl-C.
 //! - [`command_line`]: options; [`run`]: from options to a program's end; [`library`]: the frozen standard library;
-//!   [`source_compiler`]: the compiler behind the engine's trait; [`modules`]: native modules of this target; [`signals`]: Ctrl-C.
+//!   [`source_compiler`]: the compiler behind the engine's trait; [`modules`]: native modules of this target; [`signals`]: what the system delivers.
 
 mod command_line;
 mod library;
@@ -34,10 +34,13 @@ fn main() -> ExitCode {
         }
     };
     // Not the process's first thread: its stack is as small as the shell's limit, and deep recursion must end in RecursionError.
-    let thread = std::thread::Builder::new()
-        .name("MainThread".into())
-        .stack_size(MAIN_STACK_BYTES)
-        .spawn(move || run::run(&line, &arguments));
+    // The first thread does nothing but wait, so it takes no signals: they are for the thread that Python code runs on.
+    let mask = signals::block_all();
+    let thread =
+        std::thread::Builder::new().name("MainThread".into()).stack_size(MAIN_STACK_BYTES).spawn(move || {
+            signals::set_mask(&mask);
+            run::run(&line, &arguments)
+        });
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(_)) => ExitCode::from(70),

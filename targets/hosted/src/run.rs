@@ -360,6 +360,9 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     if line.extra.iter().any(|option| option == "heapstats") {
         eprintln!("{:#?}", engine.heap().statistics());
     }
+    if code == INTERRUPTED {
+        signals::die_of_interrupt();
+    }
     // Daemon threads end with the process: nothing is taken down under them.
     // SAFETY: the streams are flushed; the process ends here as `exit` would end it, without destructors of other threads' state.
     unsafe { libc::_exit(i32::from(code)) }

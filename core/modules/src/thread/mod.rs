@@ -179,7 +179,8 @@ pub mod module {
         match u32::try_from(signum) {
             Ok(number @ 1..64) => {
                 cx.engine().signal_arrived(number);
-                Ok(())
+                // The main thread itself sees it at once.
+                cx.poll()
             }
             _ => Err(cx.value_error(format_args!("signal number out of range"))),
         }

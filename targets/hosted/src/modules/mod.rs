@@ -7,6 +7,7 @@ pub mod io;
 pub mod paths;
 pub mod posix;
 pub mod select;
+pub mod signal;
 pub mod socket;
 pub mod standard_stream;
 pub mod sysconfig;
@@ -21,6 +22,7 @@ pub static MODULES: &[&NativeModule] = &[
     &io::module::MODULE,
     &posix::module::MODULE,
     &select::module::MODULE,
+    &signal::module::MODULE,
     &socket::module::MODULE,
     &sysconfig::module::MODULE,
     &sysconfig::build_time::MODULE,
