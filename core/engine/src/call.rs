@@ -349,7 +349,36 @@ impl Context {
             }
             return Ok(());
         }
+        if data.simple_call
+            && arguments.keyword_names.is_none()
+            && arguments.values.len() < data.argument_count as usize
+            && self.fill_defaults(function, data, base, arguments.values.len())
+        {
+            return Ok(());
+        }
         self.bind_arguments_slow(function, data, base, arguments)
+    }
+
+    /// Puts the defaults of the positional parameters from number `given` on into their registers and clears the other locals; false,
+    /// with nothing written, if one of them has no default.
+    #[inline]
+    fn fill_defaults(&self, function: Function, data: &CodeData, base: *mut u64, given: usize) -> bool {
+        let count = data.argument_count as usize;
+        let Some(defaults) = function.defaults() else { return false };
+        let defaults = defaults.as_slice();
+        let missing = count - given;
+        let Some(values) = defaults.len().checked_sub(missing).and_then(|first| defaults.get(first..)) else {
+            return false;
+        };
+        for (index, value) in values.iter().enumerate() {
+            // SAFETY: the caller made sure that the frame's registers fit.
+            unsafe { base.add(given + index).write(value.word()) };
+        }
+        for index in count..data.cleared_count as usize {
+            // SAFETY: as above.
+            unsafe { base.add(index).write(0) };
+        }
+        true
     }
 
     #[inline(never)]

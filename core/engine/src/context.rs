@@ -47,8 +47,8 @@ pub enum ThreadRoot {
     Count,
 }
 
-/// Entries of the thread's cache of class attributes.
-const METHOD_CACHE_ENTRIES: usize = 1024;
+/// Entries of the thread's cache of class attributes: a power of two, so that finding the place costs no division.
+pub(crate) const METHOD_CACHE_ENTRIES: usize = 1024;
 
 /// A remembered class attribute: valid while the class has the version.
 #[derive(Copy, Clone, Default)]
@@ -57,6 +57,10 @@ pub(crate) struct MethodCacheEntry {
     pub(crate) name: u64,
     /// The attribute; empty if the class has none of this name.
     pub(crate) value: u64,
+}
+
+impl MethodCacheEntry {
+    const EMPTY: MethodCacheEntry = MethodCacheEntry { version: 0, name: 0, value: 0 };
 }
 
 /// What the collector sees of a thread.
@@ -79,7 +83,7 @@ pub struct Context {
     mutator: ManuallyDrop<AttachedMutator>,
     engine: Arc<Engine>,
     roots: ManuallyDrop<Box<ThreadRoots>>,
-    pub(crate) method_cache: Box<[Cell<MethodCacheEntry>]>,
+    pub(crate) method_cache: Box<[Cell<MethodCacheEntry>; METHOD_CACHE_ENTRIES]>,
     /// Calls of natives and interpreter runs now on the native stack are bounded by this address.
     native_stack_limit: usize,
     pub(crate) recursion_depth: Cell<u32>,
@@ -183,7 +187,7 @@ impl Context {
         Ok(Context {
             mutator: ManuallyDrop::new(mutator),
             roots: ManuallyDrop::new(roots),
-            method_cache: (0..METHOD_CACHE_ENTRIES).map(|_| Cell::new(MethodCacheEntry::default())).collect(),
+            method_cache: Box::new([const { Cell::new(MethodCacheEntry::EMPTY) }; METHOD_CACHE_ENTRIES]),
             native_stack_limit: bounds.low.saturating_add(NATIVE_STACK_RESERVE),
             recursion_depth: Cell::new(0),
             identifier: platform.current_thread().0,

@@ -258,6 +258,48 @@ impl Mutator {
         }
     }
 
+    /// Reads slots `first + index` of `object` into `words[index]`, for each index.
+    ///
+    /// # Safety
+    /// For each index the slot exists, and `words.add(index)` may be written.
+    #[inline]
+    pub unsafe fn load_scattered(object: ObjectRef, first: usize, indices: &[u16], words: *mut u64) {
+        for &index in indices {
+            // SAFETY: passed on. Acquire: pairs with the Release of the barrier's store.
+            unsafe {
+                words
+                    .add(index as usize)
+                    .write(object.slot_cell(first + index as usize).load(Ordering::Acquire));
+            }
+        }
+    }
+
+    /// Stores `word(index)` into slots `first + index` of `object`, for each index: one test of the flag byte for all of
+    /// them if the object is young, or private and logged already. `word` reaches no safepoint.
+    ///
+    /// # Safety
+    /// For each index the slot exists.
+    #[inline]
+    pub unsafe fn store_scattered(
+        &self,
+        object: ObjectRef,
+        first: usize,
+        indices: &[u16],
+        word: impl Fn(u16) -> u64,
+    ) {
+        if object.flags() & BARRIER_FLAGS == 0 {
+            for &index in indices {
+                // SAFETY: passed on. Relaxed: as in `store`; nothing between the test and here changes the flags of an object
+                // that only this thread can reach.
+                unsafe { object.slot_cell(first + index as usize) }.store(word(index), Ordering::Relaxed);
+            }
+        } else {
+            for &index in indices {
+                self.store_slow(object, first + index as usize, word(index));
+            }
+        }
+    }
+
     /// Copies `count` words from one object to another (or to the same, if the ranges do not overlap).
     pub fn copy_range(&self, source: ObjectRef, from: usize, target: ObjectRef, to: usize, count: usize) {
         Self::check_range(&source, from, count);

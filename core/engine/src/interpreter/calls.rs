@@ -70,6 +70,31 @@ pub(crate) fn call_python(
     Ok(Called::Pushed)
 }
 
+/// Whether this is a native method as a class holds it.
+#[inline(always)]
+pub(crate) fn is_native_method(callee: Value) -> bool {
+    callee
+        .as_object()
+        .is_some_and(|object| matches!(Kind::of(object), Kind::MethodDescriptor | Kind::WrapperDescriptor))
+}
+
+/// Calls a native method with its receiver as the first of `count` arguments.
+pub(crate) fn call_native_method(
+    cx: &Context,
+    callee: Value,
+    arguments: *mut u64,
+    count: usize,
+) -> PyResult<Value> {
+    let Some(object) = callee.as_object() else { return Err(cx.not_callable(callee)) };
+    let passed = Arguments::positional_only(window_values(arguments, count));
+    // Nearly always the receiver's class is the very one that the method is for.
+    let receiver_class = passed.values.first().map(|&receiver| cx.class_of(receiver));
+    if receiver_class.is_none() || receiver_class != native_function::owner(object) {
+        native_function::check_receiver(cx, object, &passed)?;
+    }
+    cx.call_native(native_function::definition(object).call, passed)
+}
+
 /// Calls anything else: the callable's word is at `window`, its `count` arguments follow.
 pub(crate) fn call_window(
     cx: &Context,

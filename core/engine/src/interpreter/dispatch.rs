@@ -830,6 +830,10 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                         // SAFETY: as above.
                         let arguments = unsafe { window.add(1) };
                         called!(calls::call_python(cx, function, arguments, count, None, i.a(), 0), i.a());
+                    } else if with_receiver && calls::is_native_method(callee) {
+                        // SAFETY: as above.
+                        let arguments = unsafe { window.add(1) };
+                        set!(i.a(), check!(calls::call_native_method(cx, callee, arguments, count)));
                     } else {
                         called!(calls::call_window(cx, frame, callee, window, count, None, i.a()), i.a());
                     }

@@ -268,7 +268,7 @@ pub(crate) fn super_method(
     cx.method_pair(proxy, name)
 }
 
-/// `container[index]` for exact lists, tuples and dicts.
+/// `container[index]` for exact lists, tuples, dicts and strings.
 #[inline(always)]
 pub(crate) fn subscript_fast(cx: &Context, container: Value, index: Value) -> Option<Value> {
     let object = container.as_object()?;
@@ -294,6 +294,16 @@ pub(crate) fn subscript_fast(cx: &Context, container: Value, index: Value) -> Op
                 return dict.get_str_fast(cx, text);
             }
             if index.is_small_int() { dict.get_small_int_fast(cx, index) } else { None }
+        }
+        kind if kind == Kind::Str as u8 => {
+            let text = Str::from_value(container)?;
+            if !text.is_exact() {
+                return None;
+            }
+            let index = index.as_small_int()?;
+            let index = if index < 0 { index + text.len() as i64 } else { index };
+            let code_point = text.code_point(usize::try_from(index).ok()?)?;
+            u8::try_from(code_point).ok().map(|unit| cx.latin1_character(unit).as_value())
         }
         kind if kind == Kind::Tuple as u8 => {
             let tuple = Tuple::from_value(container)?;

@@ -1,6 +1,6 @@
 //! Subscripts, membership and length of any value.
 //!
-//! Invariant: fast paths are for exact lists, tuples and dicts; everything else goes through the special methods of its class.
+//! Invariant: fast paths are for exact lists, tuples, dicts, sets and strings; everything else goes through the special methods of its class.
 //! Source: Objects/abstract.c (`PyObject_GetItem` and its kin, `PySequence_Contains`, `PyObject_Size`), Objects/sliceobject.c
 //! (`PySlice_Unpack`, `PySlice_AdjustIndices`).
 
@@ -72,6 +72,12 @@ fn is_exact(value: Value) -> bool {
     value.as_object().is_some_and(|object| object.client_flags() & client_flags::SUBCLASS == 0)
 }
 
+/// A bound of a slice that needs no `__index__`.
+#[inline]
+fn small_bound(bound: Value, absent: i64) -> Option<i64> {
+    if bound.is_none() { Some(absent) } else { bound.as_small_int() }
+}
+
 /// The place of an index that may count from the end.
 #[inline(always)]
 pub fn normalize_index(index: i64, length: usize) -> Option<usize> {
@@ -101,6 +107,12 @@ impl Context {
                 return match dict.get(self, key)? {
                     Some(value) => Ok(value),
                     None => Err(self.key_error(key)),
+                };
+            }
+            if let (Some(text), Some(index)) = (Str::from_value(container), key.as_small_int()) {
+                return match normalize_index(index, text.len()).and_then(|index| text.code_point(index)) {
+                    Some(code_point) => self.str_from_code_point(code_point).map(Str::as_value),
+                    None => Err(self.index_error("string index out of range")),
                 };
             }
         }
@@ -202,6 +214,9 @@ impl Context {
             }
             if let Some(set) = Set::from_value(container) {
                 return set.contains_or_frozen(self, item);
+            }
+            if let (Some(text), Some(part)) = (Str::from_value(container), Str::from_value(item)) {
+                return Ok(crate::types::str_search::contains(text, part));
             }
         }
         let class = self.class_of(container);
@@ -392,6 +407,31 @@ impl Context {
     /// # Errors
     /// As for [`Context::get_item`].
     pub fn get_slice(&self, container: Value, start: Value, stop: Value) -> PyResult<Value> {
+        if is_exact(container) {
+            let length = match container.kind() {
+                Some(Kind::Str) => Str::from_value(container).map(Str::len),
+                Some(Kind::List) => List::from_value(container).map(List::len),
+                Some(Kind::Tuple) => Tuple::from_value(container).map(Tuple::len),
+                _ => None,
+            };
+            if let Some(length) = length
+                && let (Some(start), Some(stop)) = (small_bound(start, 0), small_bound(stop, i64::MAX))
+            {
+                if let Some(list) = List::from_value(container) {
+                    return list.slice(self, (start, stop, 1)).map(List::as_value);
+                }
+                let indices = adjust_indices(start, stop, 1, length);
+                if let Some(text) = Str::from_value(container) {
+                    let start = usize::try_from(indices.start).unwrap_or(0);
+                    return text.substring(self, start, start + indices.count).map(Str::as_value);
+                }
+                if let Some(tuple) = Tuple::from_value(container) {
+                    let start = usize::try_from(indices.start).unwrap_or(0);
+                    let items = tuple.as_slice().get(start..start + indices.count).unwrap_or(&[]);
+                    return if items.len() == tuple.len() { Ok(container) } else { self.tuple(items) };
+                }
+            }
+        }
         let slice = self.slice(start, stop, Value::NONE)?;
         self.get_item(container, slice)
     }

@@ -300,7 +300,7 @@ pub fn current_exceptions(cx: &Context) -> PyResult<Value> {
 /// Clear the internal type lookup cache.
 #[pyfunction(name = "_clear_type_cache")]
 pub fn clear_type_cache(cx: &Context) {
-    for place in &cx.method_cache {
+    for place in cx.method_cache.iter() {
         place.take();
     }
 }

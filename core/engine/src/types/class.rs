@@ -8,7 +8,7 @@
 
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
-use crate::context::{Context, MethodCacheEntry};
+use crate::context::{Context, METHOD_CACHE_ENTRIES, MethodCacheEntry};
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
@@ -316,8 +316,7 @@ impl Class {
     pub fn lookup(self, cx: &Context, name: Str) -> Option<Value> {
         let name_word = name.as_value().word();
         let Some(version) = self.version(cx) else { return self.lookup_slow(cx, name) };
-        let index =
-            (version.wrapping_mul(0x9E37_79B9) ^ (name_word >> 4)) as usize % cx.method_cache.len().max(1);
+        let index = (version.wrapping_mul(0x9E37_79B9) ^ (name_word >> 4)) as usize % METHOD_CACHE_ENTRIES;
         if let Some(place) = cx.method_cache.get(index) {
             let entry = place.get();
             if entry.version == version && entry.name == name_word {

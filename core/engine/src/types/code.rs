@@ -85,7 +85,15 @@ pub struct CodeData {
     /// Which registers matter where; made when a collection or a generator first asks.
     liveness: spin::Once<Liveness>,
     /// What is live across each yield, by instruction.
-    live_across_yields: spin::Once<Vec<(u32, RegisterSet)>>,
+    live_across_yields: spin::Once<Vec<YieldPoint>>,
+}
+
+/// What a body suspended at a yield needs when it goes on.
+struct YieldPoint {
+    /// Index of the yield.
+    instruction: u32,
+    /// The registers, all below the code's `register_count`.
+    live: Box<[u16]>,
 }
 
 impl CodeData {
@@ -139,28 +147,36 @@ impl CodeData {
         self.liveness().live_across(self.view(), instruction as usize)
     }
 
-    /// The registers that a body suspended at a yield needs when it goes on.
-    pub fn live_across_yield(&self, instruction: u32) -> Option<&RegisterSet> {
-        let sets = self.live_across_yields.call_once(|| {
-            let mut sets = Vec::new();
+    /// The registers that a body suspended at a yield needs when it goes on; all are below `register_count`.
+    #[inline]
+    pub fn live_across_yield(&self, instruction: u32) -> &[u16] {
+        let points = match self.live_across_yields.get() {
+            Some(points) => points,
+            None => self.analyse_yields(),
+        };
+        match points.iter().find(|point| point.instruction >= instruction) {
+            Some(point) if point.instruction == instruction => &point.live,
+            _ => &[],
+        }
+    }
+
+    #[cold]
+    fn analyse_yields(&self) -> &Vec<YieldPoint> {
+        self.live_across_yields.call_once(|| {
+            let mut points = Vec::new();
             for (index, word) in self.instructions.iter().enumerate() {
-                if matches!(
-                    word.operation(),
-                    Some(Operation::Yield | Operation::YieldAsyncValue | Operation::YieldDelegate)
-                ) {
-                    let set = if word.operation() == Some(Operation::YieldDelegate) {
-                        // The delegate is asked for while the body is suspended.
-                        self.live_before(index as u32)
-                    } else {
-                        self.live_across(index as u32)
-                    };
-                    sets.push((index as u32, set));
-                }
+                let instruction = index as u32;
+                let live = match word.operation() {
+                    // The delegate is asked for while the body is suspended.
+                    Some(Operation::YieldDelegate) => self.live_before(instruction),
+                    Some(Operation::Yield | Operation::YieldAsyncValue) => self.live_across(instruction),
+                    _ => continue,
+                };
+                let live = live.iter().filter(|&register| register < self.register_count).collect();
+                points.push(YieldPoint { instruction, live });
             }
-            sets
-        });
-        let place = sets.binary_search_by_key(&instruction, |(index, _)| *index).ok()?;
-        sets.get(place).map(|(_, set)| set)
+            points
+        })
     }
 
     /// The line of an instruction.

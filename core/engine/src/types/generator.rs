@@ -10,7 +10,7 @@
 //! Source: Objects/genobject.c; PEP 342, 380, 479, 492, 525.
 
 use threadsnake_bytecode::{Instruction, Operation, code_flags};
-use threadsnake_heap::ObjectRef;
+use threadsnake_heap::{Mutator, ObjectRef};
 
 use crate::context::{Context, ThreadRoot};
 use crate::error::{ExceptionClass, PyResult, Raised};
@@ -100,6 +100,11 @@ fn claim(generator: ObjectRef) -> Result<u32, u32> {
         if current > state::SUSPENDED {
             return Err(current);
         }
+        if !generator.is_shared() {
+            // Relaxed: no other thread can reach it, so none competes.
+            cell.store(state::RUNNING, Ordering::Relaxed);
+            return Ok(current);
+        }
         // Acquire pairs with the Release of `suspend`: the winner sees the registers that the last runner left.
         if cell.compare_exchange(current, state::RUNNING, Ordering::AcqRel, Ordering::Acquire).is_ok() {
             return Ok(current);
@@ -186,14 +191,29 @@ fn push(
         restore(before);
         return Err(cx.recursion_error());
     }
-    for index in 0..count {
-        // SAFETY: `has_registers` allows them, and no frame owns them.
-        unsafe { base.add(index).write(generator.slot(slot::REGISTERS + index)) };
+    if slot::REGISTERS + count > generator.slot_count() {
+        restore(before);
+        return Err(cx.raise(ExceptionClass::SystemError, format_args!("generator of other code")));
     }
     let pc = generator.raw_u32(PC) as usize;
-    if started && let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
-        // SAFETY: as above; the yield's operand is verified.
-        unsafe { base.add(instruction.a() as usize).write(sent.word()) };
+    let cleared = data.cleared_count as usize;
+    let live = if started { data.live_across_yield((pc as u32).wrapping_sub(1)) } else { &[] };
+    // SAFETY: `has_registers` allows `count` registers, and no frame owns them; `cleared`, the live registers and the yield's operand
+    // are below `count`, and the object has a slot for each, as tested above.
+    unsafe {
+        if started {
+            for index in 0..cleared {
+                base.add(index).write(0);
+            }
+            Mutator::load_scattered(generator, slot::REGISTERS, live, base);
+            if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
+                base.add(instruction.a() as usize).write(sent.word());
+            }
+        } else {
+            for index in 0..cleared {
+                base.add(index).write(generator.slot_unchecked(slot::REGISTERS + index));
+            }
+        }
     }
     let function = generator.slot(slot::FUNCTION);
     // The function-entry safepoint in `push_frame` sees the registers through the frame that is complete by then.
@@ -212,18 +232,22 @@ fn push(
     if let Some(instruction) = data.instructions.get(pc) {
         frame.pc.set(instruction);
     }
+    // The object's registers are empty while the body runs, so that they keep nothing alive.
+    if started {
+        // SAFETY: as above. Only the runner, which this thread is, writes the slots.
+        unsafe { cx.mutator().store_scattered(generator, slot::REGISTERS, live, |_| 0) };
+    } else {
+        clear_registers(cx, generator, cleared);
+    }
     let callers = cx.thread_root(ThreadRoot::Handled);
     frame.handled.set(Value::word_or_empty(callers));
     if let Some(own) = generator.value(slot::HANDLED) {
         cx.set_thread_root(ThreadRoot::Handled, Some(own));
     }
-    if started {
-        clear_registers(cx, generator, count);
-    }
     Ok(())
 }
 
-/// Empties the object's registers while the body runs, so that they keep nothing alive.
+/// Empties the object's registers.
 fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
     cx.clear_range(generator, slot::REGISTERS, count);
 }
@@ -232,21 +256,28 @@ fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
 pub(crate) fn suspend(cx: &Context, frame: &Frame) {
     if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
         if let Some(data) = frame.code_data() {
-            if let Some(live) = data.live_across_yield(frame.instruction_index()) {
-                for index in live.iter() {
-                    let word = Value::word_or_empty(frame.register(index as usize));
-                    cx.mutator().store(generator, slot::REGISTERS + index as usize, word);
-                }
+            let instruction = frame.instruction_index();
+            let live = data.live_across_yield(instruction);
+            let base = frame.base.get();
+            // SAFETY: live registers are below the code's register count, which `push` compared with the object's slots; the frame's
+            // registers lie within the register stack.
+            unsafe {
+                cx.mutator().store_scattered(generator, slot::REGISTERS, live, |index| {
+                    base.add(index as usize).read()
+                });
             }
-            let index = frame.instruction_index() + 1;
-            generator.raw_store_u32(PC, index);
+            generator.raw_store_u32(PC, instruction + 1);
         }
         let handled = cx.thread_root(ThreadRoot::Handled);
         let callers = Value::from_word(frame.handled.get());
         let own = if handled == callers { None } else { handled };
-        cx.store_optional(generator, slot::HANDLED, own);
+        if own != generator.value(slot::HANDLED) {
+            cx.store_optional(generator, slot::HANDLED, own);
+        }
         cx.set_thread_root(ThreadRoot::Handled, callers);
-        cx.mutator().store(generator, slot::FRAME_OBJECT, frame.frame_object.get());
+        if frame.frame_object.get() != generator.slot(slot::FRAME_OBJECT) {
+            cx.mutator().store(generator, slot::FRAME_OBJECT, frame.frame_object.get());
+        }
         // Release pairs with the Acquire in `claim`.
         generator.raw_store_u32(STATE, state::SUSPENDED);
     }
@@ -256,11 +287,12 @@ pub(crate) fn suspend(cx: &Context, frame: &Frame) {
 /// Marks the current frame's generator as finished.
 pub(crate) fn finish(cx: &Context, frame: &Frame) {
     if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
-        if let Some(data) = frame.code_data() {
-            clear_registers(cx, generator, data.register_count as usize);
+        // The registers were emptied when the body was resumed.
+        for slot in [slot::HANDLED, slot::FRAME_OBJECT] {
+            if generator.slot(slot) != 0 {
+                cx.clear(generator, slot);
+            }
         }
-        cx.clear(generator, slot::HANDLED);
-        cx.clear(generator, slot::FRAME_OBJECT);
         generator.raw_store_u32(STATE, state::FINISHED);
     }
 }

@@ -368,7 +368,7 @@ impl StrClass {
                 cx.type_name(key)
             )));
         };
-        Ok(str_search::find(this, needle, Some(0..this.len()), false).is_some())
+        Ok(str_search::contains(this, needle))
     }
 
     /// Implement iter(self).

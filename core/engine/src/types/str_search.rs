@@ -53,6 +53,19 @@ pub(crate) fn find(text: Str, needle: Str, range: Option<Range<usize>>, last: bo
     with_units!(text, units => in_text(units, &needle, range, last))
 }
 
+/// Below this many units a plain loop finds a unit before a vectorised search has started.
+const SHORT_TEXT: usize = 16;
+
+/// `needle in text`
+pub(crate) fn contains(text: Str, needle: Str) -> bool {
+    if let (Units::Latin1(units), Units::Latin1(&[unit])) = (text.units(), needle.units())
+        && units.len() < SHORT_TEXT
+    {
+        return units.contains(&unit);
+    }
+    find(text, needle, Some(0..text.len()), false).is_some()
+}
+
 /// How often `needle` occurs within `range`.
 pub(crate) fn count(text: Str, needle: Str, range: Option<Range<usize>>) -> usize {
     fn in_text<U: TextUnit>(units: &[U], needle: &Str, range: Range<usize>) -> Option<usize> {
