@@ -228,13 +228,23 @@ impl Context {
                 }
                 Kind::MemberDescriptor => {
                     let (target, slot) = self.member_slot_of(object, instance)?;
-                    if value.is_none() && target.value(slot).is_none() {
-                        let name = object.value(native_function::MEMBER_NAME).and_then(Str::from_value);
-                        let name = name.unwrap_or_else(|| self.empty_str());
-                        return Err(self.raise(ExceptionClass::AttributeError, format_args!("{name}")));
+                    if value.is_some() {
+                        self.store_optional(target, slot, value);
+                        return Ok(());
                     }
-                    self.store_optional(target, slot, value);
-                    return Ok(());
+                    // Of two threads that delete it one finds it gone.
+                    loop {
+                        let current = target.value(slot);
+                        if current.is_none() {
+                            break;
+                        }
+                        if self.compare_exchange(target, slot, current, None) {
+                            return Ok(());
+                        }
+                    }
+                    let name = object.value(native_function::MEMBER_NAME).and_then(Str::from_value);
+                    let name = name.unwrap_or_else(|| self.empty_str());
+                    return Err(self.raise(ExceptionClass::AttributeError, format_args!("{name}")));
                 }
                 _ => {}
             }

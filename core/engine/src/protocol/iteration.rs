@@ -180,19 +180,8 @@ impl Context {
     /// # Errors
     /// TypeError if it is not iterable, and what the iteration raises.
     pub fn collect(&self, value: Value) -> PyResult<ScratchVector<'_>> {
-        if let Some(items) = self.snapshot_of(value) {
+        if let Some(items) = self.snapshot_of(value)? {
             return Ok(items);
-        }
-        if let Some(dict) =
-            value.as_kind(Kind::DictItems).and_then(|view| view.value(0)).and_then(Dict::from_value)
-        {
-            // The pairs are allocated after the moment they show, which the snapshot keeps.
-            let snapshot = dict.snapshot(self);
-            let mut pairs = self.scratch();
-            for pair in snapshot.as_slice().chunks_exact(2) {
-                pairs.push(self.tuple(pair)?);
-            }
-            return Ok(pairs);
         }
         let iterator = self.iterate(value)?;
         if !self.class_of(value).is_native() {
@@ -216,31 +205,42 @@ impl Context {
     }
 
     /// The items of an exact builtin container (or of a view of a dict) at one moment.
-    pub fn snapshot_of(&self, value: Value) -> Option<ScratchVector<'_>> {
-        let object = value.as_object()?;
+    ///
+    /// # Errors
+    /// MemoryError for the pairs of `dict.items()`.
+    pub fn snapshot_of(&self, value: Value) -> PyResult<Option<ScratchVector<'_>>> {
+        let Some(object) = value.as_object() else { return Ok(None) };
         if object.client_flags() & client_flags::SUBCLASS != 0 {
-            return None;
+            return Ok(None);
         }
-        match Kind::of(object) {
+        let dict_of_view = || object.value(0).and_then(Dict::from_value);
+        Ok(match Kind::of(object) {
             Kind::List => List::from_value(value).map(|list| list.snapshot(self)),
             Kind::Tuple => {
-                let tuple = Tuple::from_value(value)?;
                 let mut items = self.scratch();
-                items.extend_from_slice(tuple.as_slice());
+                if let Some(tuple) = Tuple::from_value(value) {
+                    items.extend_from_slice(tuple.as_slice());
+                }
                 Some(items)
             }
             Kind::Dict => Dict::from_value(value).map(|dict| dict.snapshot_keys(self)),
             Kind::Set | Kind::FrozenSet => Set::from_value(value).map(|set| set.snapshot(self)),
-            Kind::DictKeys => {
-                let dict = object.value(0).and_then(Dict::from_value)?;
-                Some(dict.snapshot_keys(self))
-            }
-            Kind::DictValues => {
-                let dict = object.value(0).and_then(Dict::from_value)?;
-                Some(dict.snapshot_values(self))
-            }
+            Kind::DictKeys => dict_of_view().map(|dict| dict.snapshot_keys(self)),
+            Kind::DictValues => dict_of_view().map(|dict| dict.snapshot_values(self)),
+            Kind::DictItems => match dict_of_view() {
+                Some(dict) => {
+                    // The pairs are allocated after the moment they show, which the snapshot keeps.
+                    let snapshot = dict.snapshot(self);
+                    let mut pairs = self.scratch();
+                    for pair in snapshot.as_slice().chunks_exact(2) {
+                        pairs.push(self.tuple(pair)?);
+                    }
+                    Some(pairs)
+                }
+                None => None,
+            },
             _ => None,
-        }
+        })
     }
 
     /// `operator.length_hint(value, default)`.

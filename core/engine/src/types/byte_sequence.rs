@@ -642,7 +642,7 @@ pub(crate) fn collect(cx: &Context, source: Value, class_name: &str) -> PyResult
             cx.type_error(format_args!("cannot convert '{}' object to {class_name}", cx.type_name(source)))
         );
     }
-    let items = match cx.snapshot_of(source) {
+    let items = match cx.snapshot_of(source)? {
         Some(items) => items,
         None => {
             if cx.class_of(source).lookup_name(cx, crate::names::Name::__iter__).is_none()

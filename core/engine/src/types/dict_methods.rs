@@ -157,7 +157,7 @@ pub fn update(cx: &Context, dict: Dict, source: Option<Value>, keywords: Keyword
 fn from_keys(cx: &Context, class: Value, iterable: Value, value: Value) -> PyResult {
     let made = cx.call(class, &[])?;
     if let Some(dict) = Dict::from_value(made).filter(|dict| dict.is_exact()) {
-        if let (Some(keys), true) = (cx.snapshot_of(iterable), dict.is_empty()) {
+        if let (Some(keys), true) = (cx.snapshot_of(iterable)?, dict.is_empty()) {
             for &key in keys.as_slice() {
                 dict.set(cx, key, value)?;
             }

@@ -131,7 +131,7 @@ fn gather_parameters(cx: &Context, arguments: &[Value], found: &mut ScratchVecto
         if Class::from_value(argument).is_some() {
             continue;
         }
-        if let Some(nested) = nested_arguments(cx, argument) {
+        if let Some(nested) = nested_arguments(cx, argument)? {
             cx.recursive(|| gather_parameters(cx, nested.as_slice(), found))?;
             continue;
         }
@@ -149,11 +149,11 @@ fn gather_parameters(cx: &Context, arguments: &[Value], found: &mut ScratchVecto
 }
 
 /// The items of an argument that is a list or tuple of arguments itself.
-fn nested_arguments(cx: &Context, argument: Value) -> Option<ScratchVector<'_>> {
+fn nested_arguments(cx: &Context, argument: Value) -> PyResult<Option<ScratchVector<'_>>> {
     if Tuple::from_value(argument).is_some() || List::from_value(argument).is_some() {
         return cx.snapshot_of(argument);
     }
-    None
+    Ok(None)
 }
 
 /// The item of a subscript with unpacked tuples put in their place.
@@ -229,7 +229,7 @@ fn substitute_one(
         result.push(argument);
         return Ok(());
     }
-    if let Some(nested) = nested_arguments(cx, argument) {
+    if let Some(nested) = nested_arguments(cx, argument)? {
         let mut inner = cx.scratch();
         for &value in nested.as_slice() {
             cx.recursive(|| substitute_one(cx, value, parameters, items, &mut inner))?;

@@ -81,7 +81,7 @@ pub fn extend(cx: &Context, list: List, iterable: Value) -> PyResult<()> {
     {
         return list.extend_from_list(cx, other);
     }
-    if let Some(items) = cx.snapshot_of(iterable) {
+    if let Some(items) = cx.snapshot_of(iterable)? {
         return list.extend_from_slice(cx, items.as_slice());
     }
     let iterator = cx.iterate(iterable)?;

@@ -202,7 +202,7 @@ impl Set {
         if let Some(other) = Set::from_value(iterable) {
             return self.as_table_owner().merge(cx, other.as_table_owner(), Duplicate::Keep);
         }
-        if let Some(items) = cx.snapshot_of(iterable) {
+        if let Some(items) = cx.snapshot_of(iterable)? {
             for &item in items.as_slice() {
                 self.add(cx, item)?;
             }
