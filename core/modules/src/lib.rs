@@ -16,6 +16,7 @@ pub mod marshal;
 pub mod math;
 pub mod operator;
 pub mod random;
+pub mod regular_expressions;
 pub mod structure;
 pub mod thread;
 
@@ -33,6 +34,7 @@ pub static MODULES: &[&NativeModule] = &[
     &math::MODULE,
     &operator::module::MODULE,
     &random::MODULE,
+    &regular_expressions::module::MODULE,
     &structure::MODULE,
     &thread::module::MODULE,
 ];
