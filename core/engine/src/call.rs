@@ -434,10 +434,7 @@ impl Context {
         };
         for (name, value) in arguments.keywords().iter() {
             let Some(text) = Str::from_value(name) else {
-                return Err(self.type_error(format_args!(
-                    "{}() keywords must be strings",
-                    function.qualified_name(self)
-                )));
+                return Err(self.type_error(format_args!("keywords must be strings")));
             };
             let range = data.positional_only_count as usize..named;
             match names.as_slice().get(range.clone()).unwrap_or(&[]).iter().position(|parameter| {

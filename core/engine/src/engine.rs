@@ -65,6 +65,8 @@ pub enum Root {
     DisplayHook,
     FrozenModules,
     SignalHandlers,
+    /// `gc.callbacks`
+    CollectorCallbacks,
     InternalNamespace,
     /// `struct.error`
     StructError,
@@ -186,6 +188,8 @@ pub struct Engine {
     pub(crate) threads: crate::thread::ThreadRegistry,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
+    /// What `gc` remembers.
+    pub(crate) collector: crate::modules::gc::CollectorState,
     /// Held while registries of warnings are read and written.
     pub(crate) warnings_lock: crate::sync::RecursiveLock,
     /// Counts changes of the filters of warnings.
@@ -226,6 +230,7 @@ impl Engine {
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
+            collector: crate::modules::gc::CollectorState::new(),
             warnings_lock: crate::sync::RecursiveLock::new(),
             warnings_version: AtomicU32::new(1),
             registered_sources: spin::Mutex::new(alloc::collections::BTreeMap::new()),

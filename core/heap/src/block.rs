@@ -231,6 +231,16 @@ impl Block {
         (0..BLOCK_BITMAP_WORDS).map(|word| zero_counts(start + word * 64 * GRANULE_BYTES).count_zeros()).sum()
     }
 
+    /// Cells with count 0 that were allocated since the last pause. As [`Block::is_young`].
+    pub(crate) fn young_cells(&self, epoch: u64) -> u32 {
+        if self.young_epoch.load(Ordering::Relaxed) != epoch {
+            return 0;
+        }
+        // SAFETY: a cell of this block, which lies in a mapped chunk.
+        let is_uncounted = |cell: usize| unsafe { count_of(cell) }.load(Ordering::Relaxed) == count::FREE;
+        self.cells().filter(|&cell| is_uncounted(cell) && self.is_young(cell, epoch)).count() as u32
+    }
+
     /// Whether every count is 0.
     pub(crate) fn is_empty(&self) -> bool {
         let start = self.start();

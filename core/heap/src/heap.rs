@@ -99,6 +99,12 @@ pub struct HeapState {
     pub(crate) crowded: AtomicBool,
     /// The next pause traces.
     pub(crate) trace_wanted: AtomicBool,
+    /// Whether growth alone may make a pause trace.
+    pub(crate) automatic_trace: AtomicBool,
+    /// Backup traces so far.
+    pub(crate) traces: AtomicU64,
+    /// The epoch in which the last backup trace ended, or the first.
+    pub(crate) traced_epoch: AtomicU64,
     /// Bytes of mature objects above which a trace is wanted.
     pub(crate) trace_threshold: AtomicUsize,
     pub(crate) counters: Counters,
@@ -163,6 +169,9 @@ impl Heap {
             multithreaded: AtomicBool::new(false),
             crowded: AtomicBool::new(false),
             trace_wanted: AtomicBool::new(false),
+            automatic_trace: AtomicBool::new(true),
+            traces: AtomicU64::new(0),
+            traced_epoch: AtomicU64::new(1),
             trace_threshold: AtomicUsize::new(configuration.trace_floor_bytes),
             counters: Counters::new(platform, configuration.statistics),
             parking: ParkingLot::new(),
@@ -194,6 +203,26 @@ impl HeapState {
     /// Bytes of blocks and spans in use, and of native memory the client has told of.
     pub fn bytes_in_use(&self) -> usize {
         self.pool.lock().bytes_in_use + self.usage.external_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether growth alone may start a backup trace. Without it cycles are found when somebody asks
+    /// ([`Mutator::collect`](crate::Mutator::collect)) or the memory limit is reached; counting goes on as ever.
+    pub fn set_automatic_trace(&self, enabled: bool) {
+        // Relaxed: the next pause sees it or the one after.
+        self.automatic_trace.store(enabled, Ordering::Relaxed);
+        if !enabled {
+            self.trace_wanted.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Backup traces so far, asked for or not.
+    pub fn traces(&self) -> u64 {
+        self.traces.load(Ordering::Relaxed)
+    }
+
+    /// Epochs that ended since the last backup trace.
+    pub fn epochs_since_trace(&self) -> u64 {
+        self.epoch().saturating_sub(self.traced_epoch.load(Ordering::Relaxed))
     }
 
     /// Changes the limit; it takes effect at the next block.

@@ -40,6 +40,8 @@ mod block;
 mod bury;
 mod byte_lock;
 #[cfg(not(loom))]
+mod census;
+#[cfg(not(loom))]
 mod check;
 #[cfg(not(loom))]
 mod chunk_map;

@@ -189,6 +189,12 @@ impl Object {
         self.slot_count as usize
     }
 
+    /// Whether its finalizer is still to come: it was marked finalizable and has not been queued.
+    #[inline]
+    pub fn is_finalizable(&self) -> bool {
+        self.flags() & flag::FINALIZABLE != 0
+    }
+
     /// Whether several threads may reach it. Once true, true for life.
     #[inline(always)]
     pub fn is_shared(&self) -> bool {

@@ -61,7 +61,10 @@ pub struct Collection {
     /// Objects with finalizers that were found dead and wait in the queue. Run them and collect again to reclaim what they
     /// reach.
     pub finalizers_queued: usize,
-    /// Mature objects freed.
+    /// Weak cells of dead objects in which the client had left something: as above
+    /// ([`Mutator::take_dead_weak_cell`]).
+    pub weak_cells_queued: usize,
+    /// Objects found unreachable, cyclic or not, those allocated since the last epoch included.
     pub objects_freed: usize,
 }
 
@@ -103,9 +106,12 @@ impl Mutator {
             ledger.freed_objects
         };
         while !self.pause(PauseKind::Collect) {}
+        // Who asks for a collection wants the memory back, not when the committer next looks.
+        self.heap.trim_pool();
         let objects_freed = (self.heap.ledger.lock().freed_objects - before) as usize;
         let finalizers_queued = self.heap.finalizers.finalizable.lock().ready.len();
-        Collection { finalizers_queued, objects_freed }
+        let weak_cells_queued = self.heap.finalizers.dead_cells.lock().ready.len();
+        Collection { finalizers_queued, weak_cells_queued, objects_freed }
     }
 
     /// Ends the epoch and checks the whole heap; what is wrong, if anything. A safepoint.
@@ -406,9 +412,13 @@ impl HeapState {
     fn decide_trace(&self, mature_bytes: usize, traced: bool) {
         if traced {
             self.trace_wanted.store(false, Ordering::Relaxed);
+            self.traces.fetch_add(1, Ordering::Relaxed);
+            self.traced_epoch.store(self.epoch(), Ordering::Relaxed);
             let threshold = mature_bytes.saturating_mul(2).max(self.configuration.trace_floor_bytes);
             self.trace_threshold.store(threshold, Ordering::Relaxed);
-        } else if mature_bytes > self.trace_threshold.load(Ordering::Relaxed) {
+        } else if mature_bytes > self.trace_threshold.load(Ordering::Relaxed)
+            && self.automatic_trace.load(Ordering::Relaxed)
+        {
             self.trace_wanted.store(true, Ordering::Relaxed);
         }
     }

@@ -40,9 +40,10 @@ impl HeapState {
 
         self.drop_pending(ledger, segments);
         let mut before = 0;
+        let epoch = self.epoch();
         self.for_each_block(|block| {
             let start = block.start();
-            before += block.occupied_cells() as usize;
+            before += (block.occupied_cells() + block.young_cells(epoch)) as usize;
             for group in 0..BLOCK_BYTES / (8 * GRANULE_BYTES) {
                 // SAFETY: eight granules of a mapped block.
                 unsafe { clear_counts(start + group * 8 * GRANULE_BYTES) };
@@ -51,7 +52,8 @@ impl HeapState {
         for block in self.large.iterate() {
             // SAFETY: a span that exists.
             let byte = unsafe { count_of(block.start()) };
-            before += usize::from(byte.swap(count::FREE, Ordering::Relaxed) != count::FREE);
+            let mature = byte.swap(count::FREE, Ordering::Relaxed) != count::FREE;
+            before += usize::from(mature || block.young_epoch.load(Ordering::Relaxed) == epoch);
         }
 
         if on(Fault::TraceResolvesLate) {

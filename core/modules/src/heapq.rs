@@ -32,7 +32,10 @@ fn heap_list(cx: &Context, heap: Value, name: &str, order: Order) -> PyResult<Li
         None => {
             let suffix = if order == Order::Greatest { "_max" } else { "" };
             let class_name = cx.type_name(heap);
-            Err(cx.type_error(format_args!("{name}{suffix}() argument 1 must be list, not {class_name}")))
+            // An only argument has no number.
+            let place = if matches!(name, "heappop" | "heapify") { "" } else { " 1" };
+            Err(cx
+                .type_error(format_args!("{name}{suffix}() argument{place} must be list, not {class_name}")))
         }
     }
 }

@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+pub mod atexit;
 pub mod bisect;
 pub mod cmath;
 pub mod collections;
@@ -24,6 +25,7 @@ use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[
+    &atexit::module::MODULE,
     &bisect::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,

@@ -105,6 +105,7 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
 pub(super) const ENGINE_MODULES: &[&NativeModule] = &[
     &types::context_variables::contextvars::MODULE,
     &crate::modules::codecs::module::MODULE,
+    &crate::modules::gc::module::MODULE,
     &crate::modules::string::module::MODULE,
     &crate::modules::typing::module::MODULE,
     &crate::modules::warnings::module::MODULE,

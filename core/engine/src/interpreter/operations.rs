@@ -632,7 +632,7 @@ pub(crate) fn dict_merge(cx: &Context, target: Value, source: Value, callee: Val
     for pair in items.as_slice().chunks_exact(2) {
         let &[key, value] = pair else { continue };
         let Some(text) = Str::from_value(key) else {
-            return Err(cx.type_error(format_args!("{} keywords must be strings", callable_text(cx, callee))));
+            return Err(cx.type_error(format_args!("keywords must be strings")));
         };
         if dict.contains(cx, key)? {
             return Err(cx.type_error(format_args!(

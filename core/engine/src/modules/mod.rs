@@ -4,6 +4,7 @@
 
 pub(crate) mod codec_errors;
 pub mod codecs;
+pub mod gc;
 pub mod string;
 pub mod typing;
 pub mod warnings;

@@ -336,6 +336,15 @@ impl Context {
         match self.try_binary(Name::__pow__, Name::__rpow__, base, exponent, Some(modulus))? {
             Some(result) => Ok(result),
             None => {
+                let kinds = [base, exponent, modulus];
+                if kinds.iter().any(|&value| self.is_instance_of_kind(value, Kind::Float)) {
+                    return Err(self.type_error(format_args!(
+                        "pow() 3rd argument not allowed unless all arguments are integers"
+                    )));
+                }
+                if kinds.iter().any(|&value| self.is_instance_of_kind(value, Kind::Complex)) {
+                    return Err(self.value_error(format_args!("complex modulo")));
+                }
                 let names = [self.type_name(base), self.type_name(exponent), self.type_name(modulus)];
                 let [base_name, exponent_name, modulus_name] = names;
                 Err(self.type_error(format_args!(

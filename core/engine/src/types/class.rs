@@ -527,14 +527,39 @@ impl Context {
             // Objects made before their class existed.
             value.kind().unwrap_or(Kind::Object)
         };
-        match Class::from_value(self.class(kind)) {
+        let class_of_kind = |kind: Kind| Class::from_value(self.class(kind));
+        if let Some(class) = class_of_kind(kind) {
+            return class;
+        }
+        // A kind that is instantiated without a row in the table of classes: its objects are plain ones to Python code.
+        debug_assert!(false, "{kind:?} has no class");
+        match class_of_kind(Kind::Object) {
             Some(class) => class,
-            None => unreachable!("the classes of all kinds are made at start"),
+            None => unreachable!("`object` is the first class of all"),
         }
     }
 
-    /// The name of a value's class, for messages.
+    /// The name of a value's class, for messages: with the module for native classes outside of `builtins`.
     pub fn type_name(&self, value: Value) -> Str {
+        let class = self.class_of(value);
+        let dotted = match class.native() {
+            Some(native) if class.is_native() && native.module != "builtins" => {
+                self.new_str(&crate::types::type_new::dotted_name(self, class))
+            }
+            _ => return class.name(self),
+        };
+        match dotted {
+            Ok(name) => name,
+            // No memory for a longer text: the message does with the short one.
+            Err(raised) => {
+                self.take_exception(raised);
+                class.name(self)
+            }
+        }
+    }
+
+    /// The name of a value's class as `type(value).__name__` has it: for `repr` and its kin.
+    pub fn short_type_name(&self, value: Value) -> Str {
         self.class_of(value).name(self)
     }
 

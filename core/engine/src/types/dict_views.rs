@@ -146,7 +146,7 @@ fn repr(cx: &Context, view: Value) -> PyResult {
     let items = cx.collect(view)?;
     let list = cx.list(items.as_slice())?;
     let mut text = ReprBuilder::default();
-    text.push_str(cx.type_name(view));
+    text.push_str(cx.short_type_name(view));
     text.push("(");
     text.push_repr(cx, list)?;
     text.push(")");

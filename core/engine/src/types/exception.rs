@@ -79,9 +79,16 @@ pub(crate) fn raise_text(cx: &Context, class: ExceptionClass, text: fmt::Argumen
 pub(crate) fn raise_arguments(cx: &Context, class: ExceptionClass, arguments: &[Value]) -> Raised {
     match new_exception(cx, class, arguments) {
         Ok(object) => {
-            if matches!(class, ExceptionClass::StopIteration | ExceptionClass::SystemExit)
-                && let Some(&value) = arguments.first()
-            {
+            // What `__init__` would do: `value`, `code` and `msg` are all the first slot of their classes' own.
+            let keeps_first = matches!(
+                class,
+                ExceptionClass::StopIteration
+                    | ExceptionClass::SystemExit
+                    | ExceptionClass::SyntaxError
+                    | ExceptionClass::IndentationError
+                    | ExceptionClass::TabError
+            );
+            if keeps_first && let Some(&value) = arguments.first() {
                 cx.store(object, EXTRA_VALUE, value);
             }
             cx.raise_object(object)
@@ -89,6 +96,8 @@ pub(crate) fn raise_arguments(cx: &Context, class: ExceptionClass, arguments: &[
         Err(raised) => raised,
     }
 }
+
+const _: () = assert!(EXTRA_VALUE == crate::types::syntax_error::MESSAGE);
 
 pub(crate) fn raise_memory_error(cx: &Context) -> Raised {
     match cx.root(crate::engine::Root::EmptyTuple) {

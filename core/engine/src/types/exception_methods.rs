@@ -223,7 +223,7 @@ impl BaseException {
     /// Return repr(self).
     #[pymethod(name = "__repr__", signature = "($self, /)")]
     fn repr(cx: &Context, this: BaseException) -> PyResult<Value> {
-        let name = cx.type_name(this.as_value());
+        let name = cx.short_type_name(this.as_value());
         let arguments = arguments_of(cx, this.object());
         let text = match arguments.as_slice() {
             &[argument] => {

@@ -88,7 +88,7 @@ fn compare(cx: &Context, operator: CompareOperator, set: Set, other: Value) -> P
 }
 
 fn repr(cx: &Context, set: Set) -> PyResult {
-    let name = cx.type_name(set.as_value());
+    let name = cx.short_type_name(set.as_value());
     let mut text = ReprBuilder::default();
     let plain = !set.is_frozen() && set.is_exact();
     let Some(_guard) = cx.enter_repr(set.as_value())? else {

@@ -453,7 +453,7 @@ impl TypeClass {
     #[pygetter(name = "__weakrefoffset__")]
     fn weak_reference_offset(this: Class) -> i64 {
         // There is no such field: references are found through the heap. Programs test for zero.
-        if this.flags().has(ClassFlags::NO_WEAK_REFERENCES) { 0 } else { 8 }
+        if crate::types::weak_reference::supports(this) { 8 } else { 0 }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::types::native_function;
 use crate::types::object_methods::{INSTANCE_DICT, INSTANCE_WEAK_REFERENCES};
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
+use crate::types::weak_reference;
 use crate::value::Value;
 
 /// The most derived metaclass of the bases and `metaclass`.
@@ -114,10 +115,6 @@ fn has_items(class: Class) -> bool {
 pub fn has_dict(class: Class) -> bool {
     class.flags().has(ClassFlags::HAS_DICT)
         || matches!(class.layout(), Kind::Module | Kind::Function | Kind::Type)
-}
-
-fn supports_weak_references(class: Class) -> bool {
-    !class.flags().has(ClassFlags::NO_WEAK_REFERENCES)
 }
 
 /// The method resolution order of a class with these bases.
@@ -285,7 +282,7 @@ fn read_slots<'a>(
         )));
     }
     let may_add_dict = !has_dict(base);
-    let may_add_weak = !supports_weak_references(base) && !has_items(base);
+    let may_add_weak = !weak_reference::supports(base) && !has_items(base);
     let mut result = Slots { names: cx.scratch(), add_dict: false, add_weak: false };
     for item in items.iter() {
         let Some(text) = Str::from_value(item) else {
@@ -334,7 +331,7 @@ fn read_slots<'a>(
     for &other in bases {
         let Some(other) = Class::from_value(other).filter(|other| *other != base) else { continue };
         result.add_dict |= may_add_dict && has_dict(other) && other.layout() != Kind::Type;
-        result.add_weak |= may_add_weak && supports_weak_references(other);
+        result.add_weak |= may_add_weak && weak_reference::supports(other);
     }
     Ok(result)
 }
@@ -480,7 +477,7 @@ fn make_class(
         None => Slots {
             names: cx.scratch(),
             add_dict: !has_dict(base),
-            add_weak: !supports_weak_references(base) && !has_items(base),
+            add_weak: !weak_reference::supports(base) && !has_items(base),
         },
     };
     let object = allocate_of_class(cx, metaclass)?;
@@ -496,7 +493,7 @@ fn make_class(
     if slots.add_dict {
         flags = flags.with(ClassFlags::HAS_DICT);
     }
-    if !supports_weak_references(base) && !slots.add_weak {
+    if !weak_reference::supports(base) && !slots.add_weak {
         flags = flags.with(ClassFlags::NO_WEAK_REFERENCES);
     }
     class.set_flags(flags);

@@ -102,9 +102,21 @@ fn cell_of(cx: &Context, value: Value) -> PyResult<ObjectRef> {
     cx.mutator().weak_cell(object).map_err(|_| cx.memory_error())
 }
 
-fn supports(class: Class) -> bool {
-    let unsupported = matches!(
-        class.layout(),
+/// Whether instances of a class can be referred to weakly. Classes that a program makes say so by their flag; native ones also by
+/// what they are, which is the list of those in CPython without a place for weak references.
+pub(crate) fn supports(class: Class) -> bool {
+    if class.flags().has(ClassFlags::NO_WEAK_REFERENCES) {
+        return false;
+    }
+    if !class.is_native() {
+        return true;
+    }
+    let kind = match class.layout() {
+        Kind::BaseException => Kind::BaseException,
+        layout => class.native().map_or(layout, |native| native.id),
+    };
+    !matches!(
+        kind,
         Kind::Int
             | Kind::Float
             | Kind::Complex
@@ -112,33 +124,33 @@ fn supports(class: Class) -> bool {
             | Kind::NoneType
             | Kind::EllipsisType
             | Kind::NotImplementedType
-    ) || (class.is_native()
-        && matches!(
-            class.layout(),
-            Kind::Object
-                | Kind::Str
-                | Kind::Bytes
-                | Kind::ByteArray
-                | Kind::Tuple
-                | Kind::List
-                | Kind::Dict
-                | Kind::Range
-                | Kind::Slice
-                | Kind::Cell
-                | Kind::Frame
-                | Kind::Traceback
-                | Kind::Property
-                | Kind::Super
-                | Kind::MappingProxy
-                | Kind::BaseException
-                | Kind::WeakReference
-                | Kind::WeakProxy
-                | Kind::WeakCallableProxy
-                | Kind::Context
-                | Kind::ContextVariable
-                | Kind::ContextToken
-        ));
-    !unsupported && !class.flags().has(ClassFlags::NO_WEAK_REFERENCES)
+            | Kind::Object
+            | Kind::Str
+            | Kind::Bytes
+            | Kind::ByteArray
+            | Kind::Tuple
+            | Kind::List
+            | Kind::Dict
+            | Kind::DefaultDict
+            | Kind::Range
+            | Kind::Slice
+            | Kind::Cell
+            | Kind::Frame
+            | Kind::Traceback
+            | Kind::Property
+            | Kind::ClassMethod
+            | Kind::StaticMethod
+            | Kind::Super
+            | Kind::MappingProxy
+            | Kind::SimpleNamespace
+            | Kind::Union
+            | Kind::BaseException
+            | Kind::WeakReference
+            | Kind::WeakProxy
+            | Kind::WeakCallableProxy
+            | Kind::ContextVariable
+            | Kind::ContextToken
+    )
 }
 
 /// Notes a reference that has a callback in its object's cell.
@@ -147,18 +159,46 @@ fn remember(cx: &Context, cell: ObjectRef, reference: ObjectRef) -> PyResult<()>
     let length = list.len();
     // Now and then the references that are gone are taken out, so that the list stays as long as they are many.
     if length > 16 && length.is_power_of_two() {
-        let mut kept = cx.scratch();
-        for (index, &entry) in list.snapshot(cx).as_slice().iter().enumerate() {
-            if index < FIRST_CALLBACK || alive(cx, entry).is_some() {
-                kept.push(entry);
-            }
-        }
-        if kept.len() < length {
-            list.replace_all(cx, kept.as_slice())?;
-        }
+        forget_dead(cx, list);
     }
     let own = cx.mutator().weak_cell(reference).map_err(|_| cx.memory_error())?;
     list.push(cx, Value::from(own))
+}
+
+/// Takes the cells of references that are gone out of a list. Under the lock: another thread may be adding one.
+fn forget_dead(cx: &Context, list: List) {
+    let _guard = cx.lock(list.object());
+    let Some(items) = list.items() else { return };
+    let length = list.len().min(items.slot_count());
+    let mut kept = FIRST_CALLBACK.min(length);
+    for index in kept..length {
+        let Some(entry) = items.value(index) else { continue };
+        let dead = entry.as_object().is_some_and(|cell| cx.mutator().weak_is_dead(cell));
+        if !dead {
+            if kept < index {
+                cx.store(items, kept, entry);
+            }
+            kept += 1;
+        }
+    }
+    list.set_len(kept);
+    cx.clear_range(items, kept, length - kept);
+}
+
+/// Makes a reference the one that all who ask for a plain one share, unless another thread was faster: the one to use.
+fn share_plain(cx: &Context, cell: ObjectRef, place: usize, reference: ObjectRef) -> PyResult<ObjectRef> {
+    let list = references_or_new(cx, cell)?;
+    let own = cx.mutator().weak_cell(reference).map_err(|_| cx.memory_error())?;
+    let _guard = cx.lock(list.object());
+    if let Some(existing) = list.get(place).and_then(|entry| alive(cx, entry)) {
+        return Ok(existing);
+    }
+    if let Some(items) = list.items()
+        && place < items.slot_count()
+    {
+        cx.store(items, place, Value::from(own));
+    }
+    Ok(reference)
 }
 
 /// A reference or proxy of a class to an object.
@@ -188,9 +228,7 @@ pub(crate) fn new_reference(
     if callback.is_some() {
         remember(cx, cell, object)?;
     } else if shareable {
-        let list = references_or_new(cx, cell)?;
-        let own = cx.mutator().weak_cell(object).map_err(|_| cx.memory_error())?;
-        list.set(cx, place, Value::from(own));
+        return share_plain(cx, cell, place, object).map(Value::from);
     } else {
         // Of a subclass, without a callback: only to be counted.
         remember(cx, cell, object)?;

@@ -127,7 +127,7 @@ impl DefaultDict {
     #[pymethod]
     fn __repr__(cx: &Context, this: Dict) -> PyResult {
         let mut text = ReprBuilder::default();
-        text.push_str(cx.type_name(this.as_value()));
+        text.push_str(cx.short_type_name(this.as_value()));
         text.push("(");
         match cx.enter_repr(factory_of(this))? {
             Some(_guard) => text.push_repr(cx, factory_of(this))?,

@@ -360,7 +360,7 @@ impl DequeClass {
         let items = this.snapshot(cx);
         let list = cx.list(items.as_slice())?;
         let mut text = ReprBuilder::default();
-        text.push_str(cx.type_name(this.as_value()));
+        text.push_str(cx.short_type_name(this.as_value()));
         text.push("(");
         text.push_repr(cx, list)?;
         if let Some(maximum) = this.maximum() {

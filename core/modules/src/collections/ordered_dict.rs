@@ -80,13 +80,11 @@ fn put_pairs(cx: &Context, this: Value, pairs: Value) -> PyResult<()> {
     Ok(())
 }
 
-fn one_positional(cx: &Context, name: &str, arguments: &Arguments<'_>) -> PyResult<Option<Value>> {
+fn one_positional<'a>(arguments: &Arguments<'a>) -> Result<Option<Value>, &'a [Value]> {
     match *arguments.positional() {
         [] => Ok(None),
         [source] => Ok(Some(source)),
-        ref many => {
-            Err(cx.type_error(format_args!("{name} expected at most 1 argument, got {}", many.len())))
-        }
+        ref many => Err(many),
     }
 }
 
@@ -133,7 +131,9 @@ impl OrderedDict {
     /// Initialize self.  See help(type(self)) for accurate signature.
     #[pymethod(name = "__init__", signature = "($self, /, *args, **kwargs)")]
     fn init(cx: &Context, this: Value, arguments: Arguments<'_>) -> PyResult<()> {
-        let source = one_positional(cx, "OrderedDict", &arguments)?;
+        let source = one_positional(&arguments).map_err(|many| {
+            cx.type_error(format_args!("expected at most 1 arguments, got {}", many.len()))
+        })?;
         update(cx, this, source, arguments.keywords())
     }
 
@@ -143,7 +143,10 @@ impl OrderedDict {
     /// In either case, this is followed by: for k in F:  D[k] = F[k]
     #[pymethod]
     fn update(cx: &Context, this: Value, arguments: Arguments<'_>) -> PyResult<()> {
-        let source = one_positional(cx, "update", &arguments)?;
+        let source = one_positional(&arguments).map_err(|many| {
+            let count = many.len();
+            cx.type_error(format_args!("update() takes at most 1 positional argument ({count} given)"))
+        })?;
         update(cx, this, source, arguments.keywords())
     }
 
@@ -237,7 +240,7 @@ impl OrderedDict {
     #[pymethod]
     fn __repr__(cx: &Context, this: Dict) -> PyResult {
         let mut text = ReprBuilder::default();
-        let name: Str = cx.type_name(this.as_value());
+        let name: Str = cx.short_type_name(this.as_value());
         text.push_str(name);
         if this.is_empty() {
             text.push("()");

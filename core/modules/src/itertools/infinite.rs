@@ -84,7 +84,7 @@ impl Count {
     fn __repr__(cx: &Context, this: Count) -> PyResult {
         let object = this.object();
         let mut text = ReprBuilder::default();
-        text.push_str(cx.type_name(this.as_value()));
+        text.push_str(cx.short_type_name(this.as_value()));
         text.push("(");
         text.push_repr(cx, object.value(CURRENT).unwrap_or(Value::NONE))?;
         let step = object.value(STEP).unwrap_or(Value::NONE);
@@ -204,7 +204,7 @@ impl Repeat {
     fn __repr__(cx: &Context, this: Repeat) -> PyResult {
         let object = this.object();
         let mut text = ReprBuilder::default();
-        text.push_str(cx.type_name(this.as_value()));
+        text.push_str(cx.short_type_name(this.as_value()));
         text.push("(");
         text.push_repr(cx, object.value(ELEMENT).unwrap_or(Value::NONE))?;
         if object.raw_u64(ENDLESS) == 0 {
