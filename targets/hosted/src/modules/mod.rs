@@ -2,10 +2,13 @@
 //!
 //! Invariant: calls that may wait run detached (`cx.blocking`), and `EINTR` runs signal handlers and tries again (PEP 475).
 
+pub mod accounts;
 pub mod errno;
 pub mod io;
 pub mod paths;
 pub mod posix;
+pub mod process;
+pub mod resource;
 pub mod select;
 pub mod signal;
 pub mod socket;
@@ -21,6 +24,10 @@ pub static MODULES: &[&NativeModule] = &[
     &errno::module::MODULE,
     &io::module::MODULE,
     &posix::module::MODULE,
+    &process::child::module::MODULE,
+    &resource::module::MODULE,
+    &accounts::users::MODULE,
+    &accounts::groups::MODULE,
     &select::module::MODULE,
     &signal::module::MODULE,
     &socket::module::MODULE,

@@ -9,7 +9,86 @@ use threadsnake_macros::pymodule;
 /// standardized by the C Standard and the POSIX standard (a thinly
 /// disguised Unix interface).  Refer to the library manual and
 /// corresponding Unix manual entries for more information on calls.
-#[pymodule(name = "posix")]
+#[pymodule(
+    name = "posix",
+    functions(
+        crate::modules::process::identity::getpgid,
+        crate::modules::process::identity::getpgrp,
+        crate::modules::process::identity::setpgrp,
+        crate::modules::process::identity::setpgid,
+        crate::modules::process::identity::getsid,
+        crate::modules::process::identity::setsid,
+        crate::modules::process::identity::tcgetpgrp,
+        crate::modules::process::identity::tcsetpgrp,
+        crate::modules::process::identity::setuid,
+        crate::modules::process::identity::seteuid,
+        crate::modules::process::identity::setgid,
+        crate::modules::process::identity::setegid,
+        crate::modules::process::identity::setreuid,
+        crate::modules::process::identity::setregid,
+        crate::modules::process::identity::setresuid,
+        crate::modules::process::identity::setresgid,
+        crate::modules::process::identity::getresuid,
+        crate::modules::process::identity::getresgid,
+        crate::modules::process::identity::getgroups,
+        crate::modules::process::identity::setgroups,
+        crate::modules::process::identity::getgrouplist,
+        crate::modules::process::identity::initgroups,
+        crate::modules::process::identity::getlogin,
+        crate::modules::process::identity::ctermid,
+        crate::modules::process::identity::ttyname,
+        crate::modules::process::identity::getpriority,
+        crate::modules::process::identity::setpriority,
+        crate::modules::process::identity::nice,
+        crate::modules::process::identity::openpty,
+        crate::modules::process::identity::login_tty,
+        crate::modules::process::identity::chroot,
+        crate::modules::process::waiting::waitpid,
+        crate::modules::process::waiting::wait,
+        crate::modules::process::waiting::wait3,
+        crate::modules::process::waiting::wait4,
+        crate::modules::process::waiting::waitid,
+        crate::modules::process::waiting::pidfd_open,
+        crate::modules::process::waiting::wcoredump,
+        crate::modules::process::waiting::wifcontinued,
+        crate::modules::process::waiting::wifstopped,
+        crate::modules::process::waiting::wifsignaled,
+        crate::modules::process::waiting::wifexited,
+        crate::modules::process::waiting::wexitstatus,
+        crate::modules::process::waiting::wtermsig,
+        crate::modules::process::waiting::wstopsig,
+        crate::modules::process::waiting::waitstatus_to_exitcode,
+        crate::modules::process::executing::execv,
+        crate::modules::process::executing::execve,
+        crate::modules::process::executing::system,
+        crate::modules::process::executing::kill,
+        crate::modules::process::executing::killpg,
+        crate::modules::process::executing::posix_spawn,
+        crate::modules::process::executing::posix_spawnp,
+        crate::modules::process::executing::_create_environ,
+        crate::modules::process::executing::sched_yield,
+        crate::modules::process::limits::sysconf,
+        crate::modules::process::limits::confstr,
+        crate::modules::process::limits::times,
+        crate::modules::process::limits::getloadavg,
+        crate::modules::process::limits::sched_getaffinity,
+        crate::modules::process::limits::sched_setaffinity,
+        crate::modules::process::limits::sched_get_priority_max,
+        crate::modules::process::limits::sched_get_priority_min,
+        crate::modules::process::limits::getrandom,
+        crate::modules::process::descriptors::dup2,
+        crate::modules::process::descriptors::pipe2,
+        crate::modules::process::descriptors::closerange,
+        crate::modules::process::descriptors::set_inheritable,
+        crate::modules::process::descriptors::get_blocking,
+        crate::modules::process::descriptors::set_blocking,
+        crate::modules::process::descriptors::sendfile,
+        crate::modules::process::descriptors::eventfd,
+        crate::modules::process::descriptors::eventfd_read,
+        crate::modules::process::descriptors::eventfd_write,
+        crate::modules::process::descriptors::lockf
+    )
+)]
 #[allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 pub mod module {
     use std::ffi::CStr;
@@ -511,13 +590,6 @@ pub mod module {
         (unsafe { libc::umask(mask as libc::mode_t) }) as u32
     }
 
-    /// Kill a process with a signal.
-    #[pyfunction]
-    fn kill(cx: &Context, pid: i32, signal: i32) -> PyResult<()> {
-        // SAFETY: no memory is involved.
-        if unsafe { libc::kill(pid, signal) } == 0 { cx.poll() } else { Err(cx.os_error(last_errno(), None)) }
-    }
-
     /// Exit to the system with specified status, without normal exit processing.
     #[pyfunction(signature = "(status)")]
     fn _exit(status: i32) {
@@ -599,26 +671,22 @@ pub mod module {
         if name.bytes.contains(&b'=') || name.bytes.is_empty() {
             return Err(cx.value_error(format_args!("illegal environment variable name")));
         }
-        let (name, value) = (name.to_c_string(cx)?, value.to_c_string(cx)?);
-        // SAFETY: both end with a null byte. The C library's own lock guards its environment; this program reads it elsewhere
-        // only at start.
-        if unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) } == 0 {
-            Ok(())
-        } else {
-            Err(cx.os_error(last_errno(), None))
-        }
+        // SAFETY: Rust's lock of the environment is held by this and by all who read it here; C code that reads it without that lock is as
+        // much at risk as in CPython.
+        unsafe { std::env::set_var(name.as_os_str(), value.as_os_str()) };
+        Ok(())
     }
 
     /// Delete an environment variable.
     #[pyfunction]
     fn unsetenv(cx: &Context, name: Value) -> PyResult<()> {
-        let name = paths::path(cx, name, "unsetenv", false)?.to_c_string(cx)?;
-        // SAFETY: as for `putenv`.
-        if unsafe { libc::unsetenv(name.as_ptr()) } == 0 {
-            Ok(())
-        } else {
-            Err(cx.os_error(last_errno(), None))
+        let name = paths::path(cx, name, "unsetenv", false)?;
+        if name.bytes.contains(&b'=') || name.bytes.is_empty() {
+            return Err(cx.os_error(libc::EINVAL, None));
         }
+        // SAFETY: as for `putenv`.
+        unsafe { std::env::remove_var(name.as_os_str()) };
+        Ok(())
     }
 
     /// Set the access and modified time of path.
@@ -687,6 +755,6 @@ pub mod module {
         ] {
             namespace.set_str(cx, cx.intern_str(name)?, cx.int(i64::from(number))?)?;
         }
-        Ok(())
+        crate::modules::process::initialize(cx, module)
     }
 }
