@@ -13,6 +13,7 @@ pub mod collections;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
+pub mod json;
 pub mod marshal;
 pub mod math;
 pub mod operator;
@@ -32,6 +33,7 @@ pub static MODULES: &[&NativeModule] = &[
     &functools::module::MODULE,
     &heapq::module::MODULE,
     &itertools::module::MODULE,
+    &json::module::MODULE,
     &marshal::module::MODULE,
     &math::MODULE,
     &operator::module::MODULE,

@@ -72,7 +72,7 @@ pub mod str_object;
 pub(crate) mod str_printf;
 pub(crate) mod str_search;
 pub(crate) mod str_translate;
-pub(crate) mod str_units;
+pub mod str_units;
 pub mod struct_sequence;
 pub mod super_object;
 pub mod syntax_error;

@@ -23,7 +23,7 @@ macro_rules! with_units {
 pub(crate) use with_units;
 
 /// A code unit of strings.
-pub(crate) trait TextUnit: Searchable {
+pub trait TextUnit: Searchable {
     /// The units, if they are of this width.
     fn of(units: Units<'_>) -> Option<&[Self]>;
 }
@@ -59,14 +59,14 @@ pub(crate) fn in_units<U: TextUnit>(text: &Str) -> Option<Cow<'_, [U]>> {
 
 /// Collects code points into the narrowest string, bytes first and wider units once one does not fit.
 #[derive(Default)]
-pub(crate) struct TextBuilder {
+pub struct TextBuilder {
     narrow: Vec<u8>,
     wide: Vec<u32>,
 }
 
 impl TextBuilder {
     /// A builder with room for this many code points below 256.
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
+    pub fn with_capacity(capacity: usize) -> Self {
         // A capacity is a hint: what cannot be had now is asked for again when it is needed.
         let mut narrow = Vec::new();
         let _ = narrow.try_reserve(capacity);
@@ -83,7 +83,7 @@ impl TextBuilder {
 
     /// Adds a code point.
     #[inline]
-    pub(crate) fn push(&mut self, code_point: u32) {
+    pub fn push(&mut self, code_point: u32) {
         if self.wide.is_empty() {
             if let Ok(unit) = u8::try_from(code_point) {
                 self.narrow.push(unit);
@@ -95,7 +95,7 @@ impl TextBuilder {
     }
 
     /// Adds ASCII or Latin-1 units.
-    pub(crate) fn push_latin1(&mut self, units: &[u8]) {
+    pub fn push_latin1(&mut self, units: &[u8]) {
         if self.wide.is_empty() {
             self.narrow.extend_from_slice(units);
         } else {
@@ -104,7 +104,7 @@ impl TextBuilder {
     }
 
     /// Adds units of any width.
-    pub(crate) fn push_units<U: TextUnit>(&mut self, units: &[U]) {
+    pub fn push_units<U: TextUnit>(&mut self, units: &[U]) {
         if core::mem::size_of::<U>() == 1 && self.wide.is_empty() {
             self.narrow.extend(units.iter().map(|unit| unit.code_point() as u8));
         } else {
@@ -114,7 +114,7 @@ impl TextBuilder {
     }
 
     /// Adds a string.
-    pub(crate) fn push_str(&mut self, text: Str) {
+    pub fn push_str(&mut self, text: Str) {
         match text.units() {
             Units::Latin1(units) => self.push_latin1(units),
             Units::Ucs2(units) => self.push_units(units),
@@ -126,7 +126,7 @@ impl TextBuilder {
     ///
     /// # Errors
     /// MemoryError.
-    pub(crate) fn push_repeated(&mut self, cx: &Context, code_point: u32, count: usize) -> PyResult<()> {
+    pub fn push_repeated(&mut self, cx: &Context, code_point: u32, count: usize) -> PyResult<()> {
         let reserved = match (u8::try_from(code_point), self.wide.is_empty()) {
             (Ok(_), true) => self.narrow.try_reserve(count),
             _ => {
@@ -142,7 +142,7 @@ impl TextBuilder {
     }
 
     /// The code points as bytes; wider ones are not expected and lose their upper bits.
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    pub fn into_bytes(self) -> Vec<u8> {
         if self.wide.is_empty() { self.narrow } else { self.wide.iter().map(|&unit| unit as u8).collect() }
     }
 
@@ -150,7 +150,7 @@ impl TextBuilder {
     ///
     /// # Errors
     /// MemoryError.
-    pub(crate) fn finish(&self, cx: &Context) -> PyResult<Str> {
+    pub fn finish(&self, cx: &Context) -> PyResult<Str> {
         if self.wide.is_empty() {
             cx.str_from_latin1(&self.narrow)
         } else {
