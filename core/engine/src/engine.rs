@@ -183,6 +183,8 @@ pub struct Engine {
     pub(crate) recursion_limit: AtomicU32,
     /// `sys.get_int_max_str_digits()`
     pub(crate) int_digit_limit: AtomicU32,
+    /// `-X cpu_count`, 0 for as many as there are.
+    pub(crate) configured_processors: AtomicU32,
     pub(crate) types_lock: EngineMutex,
     pub(crate) intern_lock: EngineMutex,
     pub(crate) threads: crate::thread::ThreadRegistry,
@@ -226,6 +228,7 @@ impl Engine {
             version: AtomicU64::new(2),
             recursion_limit: AtomicU32::new(1000),
             int_digit_limit: AtomicU32::new(crate::number::integer_text::DEFAULT_DIGIT_LIMIT as u32),
+            configured_processors: AtomicU32::new(0),
             types_lock: EngineMutex::new(),
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),

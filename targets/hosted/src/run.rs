@@ -120,6 +120,7 @@ fn system(line: &CommandLine, original: &[String]) -> SystemConfiguration {
                 None => (option.clone(), None),
             })
             .collect(),
+        processors: 0,
         threads: Some(("pthread".into(), Some("futex".into()))),
         flags: Flags {
             inspect: line.inspect,

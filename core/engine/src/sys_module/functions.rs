@@ -119,6 +119,16 @@ pub fn is_immortal(op: Value) -> bool {
     !op.is_object()
 }
 
+/// Private function for getting PyConfig.cpu_count
+#[pyfunction(name = "_get_cpu_count_config")]
+pub fn get_cpu_count_config(cx: &Context) -> i64 {
+    // Relaxed: set once, before any Python code runs.
+    match cx.engine().configured_processors.load(Ordering::Relaxed) {
+        0 => -1,
+        count => i64::from(count),
+    }
+}
+
 /// Return True if the GIL is currently enabled.
 #[pyfunction(name = "_is_gil_enabled")]
 pub fn is_gil_enabled() -> bool {

@@ -14,6 +14,7 @@ pub mod standard_library;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use threadsnake_heap::arch::Ordering;
 use threadsnake_macros::pymodule;
 
 use crate::context::Context;
@@ -50,6 +51,8 @@ pub struct SystemConfiguration {
     pub warning_options: Vec<String>,
     /// `sys._xoptions`: name and value
     pub extra_options: Vec<(String, Option<String>)>,
+    /// `-X cpu_count`, 0 for as many as there are
+    pub processors: u32,
     /// `sys.thread_info`: name and lock
     pub threads: Option<(String, Option<String>)>,
     /// `sys.flags`
@@ -93,6 +96,7 @@ pub struct Flags {
         functions::exit,
         functions::get_asyncgen_hooks,
         functions::get_coroutine_origin_tracking_depth,
+        functions::get_cpu_count_config,
         functions::get_int_max_str_digits,
         functions::getallocatedblocks,
         functions::getdefaultencoding,
@@ -245,6 +249,7 @@ impl Context {
     /// # Errors
     /// MemoryError.
     pub fn configure_system(&self, configuration: &SystemConfiguration) -> PyResult<()> {
+        self.engine().configured_processors.store(configuration.processors, Ordering::Relaxed);
         match self.root(Root::SysModule).filter(|module| module.is_kind(Kind::Module)) {
             Some(module) => configure(self, self.module_dict(module)?, configuration),
             None => Ok(()),
