@@ -72,6 +72,8 @@ pub enum Root {
     StructError,
     /// A dict that the module `_socket` keeps for itself.
     SocketModule,
+    /// `io.UnsupportedOperation`
+    UnsupportedOperation,
     Count,
 }
 

@@ -187,6 +187,10 @@ kinds! {
     BufferedRWPair "_io.BufferedRWPair"
     TextIOWrapper "_io.TextIOWrapper"
     IncrementalNewlineDecoder "_io.IncrementalNewlineDecoder"
+    IOBase "_io._IOBase"
+    RawIOBase "_io._RawIOBase"
+    BufferedIOBase "_io._BufferedIOBase"
+    TextIOBase "_io._TextIOBase"
     // other modules
     Pattern "re.Pattern"
     Match "re.Match"

@@ -12,6 +12,7 @@ pub mod cmath;
 pub mod collections;
 pub mod functools;
 pub mod heapq;
+pub mod io;
 pub mod itertools;
 pub mod json;
 pub mod marshal;

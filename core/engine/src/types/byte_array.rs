@@ -122,6 +122,20 @@ impl ByteArray {
         place: impl Fn(usize) -> Option<(usize, usize)>,
         with: &[u8],
     ) -> PyResult<bool> {
+        self.splice_then(cx, place, with, || {})
+    }
+
+    /// As [`ByteArray::splice`]; when the bytes are replaced `then` runs, still under the lock: what it stores changes together with them.
+    ///
+    /// # Errors
+    /// As for [`ByteArray::splice`].
+    pub fn splice_then(
+        self,
+        cx: &Context,
+        place: impl Fn(usize) -> Option<(usize, usize)>,
+        with: &[u8],
+        then: impl FnOnce(),
+    ) -> PyResult<bool> {
         let mut spare: Option<ObjectRef> = None;
         let mut collected = false;
         loop {
@@ -169,6 +183,7 @@ impl ByteArray {
                 copy(content, start, with);
             }
             self.0.raw_store_u64(LENGTH, new_length as u64);
+            then();
             return Ok(true);
         }
     }

@@ -56,3 +56,8 @@ pub(crate) fn finalize(cx: &Context, object: ObjectRef) -> PyResult<()> {
 pub fn write_unraisable(cx: &Context, exception: Value, object: Option<Value>) {
     cx.report_unraisable(exception, None, object.unwrap_or(Value::NONE));
 }
+
+/// As [`write_unraisable`], with a text in place of `Exception ignored in`.
+pub fn write_unraisable_text(cx: &Context, exception: Value, text: &str, object: Value) {
+    cx.report_unraisable(exception, Some(text), object);
+}

@@ -247,7 +247,8 @@ impl MemoryView {
         Ok(count)
     }
 
-    fn release(self, cx: &Context) {
+    /// Gives the buffer back; a released view can do nothing more.
+    pub fn release(self, cx: &Context) {
         // Whoever sets the flag gives the buffer back: once.
         let flags = self.0.raw_u64(FLAGS);
         if flags & RELEASED != 0 || self.0.raw_compare_exchange_u64(FLAGS, flags, flags | RELEASED).is_err() {
