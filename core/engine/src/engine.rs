@@ -74,6 +74,8 @@ pub enum Root {
     SocketModule,
     /// `io.UnsupportedOperation`
     UnsupportedOperation,
+    /// Weak references to streams that may hold unwritten bytes.
+    OpenStreams,
     Count,
 }
 

@@ -17,12 +17,14 @@ use threadsnake_heap::HeapConfiguration;
 
 use crate::command_line::{CommandLine, Program};
 use crate::library::Library;
-use crate::modules::standard_stream::StandardStream;
+use crate::modules::io::standard_streams;
 use crate::source_compiler::HostedCompiler;
 use crate::{modules, signals};
 
 /// The exit code after Ctrl-C: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;
+/// The exit code when the standard streams cannot be flushed at the end.
+const FLUSH_FAILED: u8 = 120;
 
 /// The native modules of the core and of this target.
 fn all_modules() -> &'static [&'static NativeModule] {
@@ -259,24 +261,22 @@ fn exit_code(cx: &Context, raised: Raised) -> u8 {
     if interrupted { INTERRUPTED } else { 1 }
 }
 
-/// Sets `sys.stdout` and `sys.stderr`.
+/// Sets the streams of `sys`, and `open`.
 fn open_streams(cx: &Context, line: &CommandLine) -> PyResult<()> {
-    let Some(sys) = cx.root(Root::SysModule) else { return Ok(()) };
-    let namespace = cx.module_dict(sys)?;
-    let unbuffered = line.unbuffered || environment_flag(line, "PYTHONUNBUFFERED");
-    for (name, shown, descriptor, is_error) in
-        [("stdout", "<stdout>", 1, false), ("stderr", "<stderr>", 2, true)]
-    {
-        // SAFETY: no memory is involved; a descriptor that is not open has no stream, as in CPython.
-        let stream = if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
-            Value::NONE
-        } else {
-            StandardStream::open(cx, descriptor, shown, is_error, unbuffered)?
-        };
-        namespace.set_str(cx, cx.intern_str(name)?, stream)?;
-        namespace.set_str(cx, cx.intern_str(&format!("__{name}__"))?, stream)?;
+    let io = cx.import_module("_io")?;
+    let name = cx.intern_str("open")?;
+    let open = cx.get_attribute(io, name)?;
+    if let Some(builtins) = cx.root(Root::Builtins).and_then(Dict::from_value) {
+        builtins.set_str(cx, name, open)?;
     }
-    Ok(())
+    let encoding =
+        if line.ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() };
+    let configuration = standard_streams::Configuration {
+        unbuffered: line.unbuffered || environment_flag(line, "PYTHONUNBUFFERED"),
+        encoding: encoding.filter(|text| !text.is_empty()),
+        is_c_locale: standard_streams::Configuration::environment_locale_is_c(),
+    };
+    standard_streams::open(cx, &configuration)
 }
 
 fn loaded_module(cx: &Context, name: &str) -> PyResult<Option<Value>> {
@@ -286,20 +286,13 @@ fn loaded_module(cx: &Context, name: &str) -> PyResult<Option<Value>> {
     }
 }
 
-/// Joins threads, runs exit functions, flushes the streams.
+/// Joins threads, runs exit functions.
 fn shut_down(cx: &Context) -> PyResult<()> {
     if let Some(threading) = loaded_module(cx, "threading")? {
         cx.call_method(threading, cx.intern_str("_shutdown")?, &[])?;
     }
     if let Some(atexit) = loaded_module(cx, "atexit")? {
         cx.call_method(atexit, cx.intern_str("_run_exitfuncs")?, &[])?;
-    }
-    for name in ["stdout", "stderr"] {
-        if let Some(stream) = cx.sys_attribute(name)?.filter(|stream| !stream.is_none())
-            && let Some(flush) = cx.find_attribute_or_none(stream, cx.intern_str("flush")?)?
-        {
-            cx.call(flush, &[])?;
-        }
     }
     Ok(())
 }
@@ -345,8 +338,8 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     let started = cx
         .bootstrap()
         .and_then(|()| cx.configure_system(&system(line, original)))
-        .and_then(|()| open_streams(&cx, line))
-        .and_then(|()| cx.initialize_imports());
+        .and_then(|()| cx.initialize_imports())
+        .and_then(|()| open_streams(&cx, line));
     let mut code = match started.and_then(|()| run_program(&cx, line)) {
         Ok(Ended::Normally) => 0,
         Ok(Ended::Unreadable(code)) => code,
@@ -357,6 +350,11 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         if code == 0 {
             code = failed;
         }
+    }
+    let flushed = standard_streams::flush(&cx);
+    standard_streams::flush_open_files(&cx);
+    if !flushed {
+        code = FLUSH_FAILED;
     }
     if line.extra.iter().any(|option| option == "heapstats") {
         eprintln!("{:#?}", engine.heap().statistics());

@@ -6,6 +6,7 @@
 //! - [`io_base`], [`raw_io_base`], [`buffered_io_base`], [`text_io_base`]: the abstract classes.
 //! - [`bytes_io`], [`string_io`]: streams in memory.
 //! - [`buffered`]: buffers over raw streams. [`text_wrapper`]: text over buffers. [`newlines`]: line ends.
+//! - [`open_streams`]: what is written at the end of the program.
 //! - [`stream`]: what is asked of any stream object. [`stream_lock`]: the lock.
 //!
 //! Source: Modules/_io/ of CPython 3.14.
@@ -15,6 +16,7 @@ pub mod buffered_io_base;
 pub mod bytes_io;
 pub mod io_base;
 pub mod newlines;
+pub mod open_streams;
 pub mod raw_device;
 pub mod raw_io_base;
 pub mod stream;

@@ -12,7 +12,6 @@ pub mod resource;
 pub mod select;
 pub mod signal;
 pub mod socket;
-pub mod standard_stream;
 pub mod sysconfig;
 pub mod system_call;
 pub mod time;

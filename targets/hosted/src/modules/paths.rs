@@ -147,3 +147,44 @@ impl FromValue for PathArgument {
         path(cx, value, "path", false)
     }
 }
+
+/// `os.fspath`: text and bytes as they are, others asked.
+///
+/// # Errors
+/// TypeError if it is no path.
+pub fn file_system_object(cx: &Context, path: Value) -> PyResult {
+    let is_path = |value: Value| Str::from_value(value).is_some() || Bytes::from_value(value).is_some();
+    if is_path(path) {
+        return Ok(path);
+    }
+    let Some(pair) = cx.special_method(path, Name::__fspath__)? else {
+        return Err(cx.type_error(format_args!(
+            "expected str, bytes or os.PathLike object, not {}",
+            cx.type_name(path)
+        )));
+    };
+    let given = cx.call_pair(pair, &[])?;
+    if is_path(given) {
+        return Ok(given);
+    }
+    Err(cx.type_error(format_args!(
+        "expected {}.__fspath__() to return str or bytes, not {}",
+        cx.type_name(path),
+        cx.type_name(given)
+    )))
+}
+
+/// A path for a system call, as `os.fsencode` encodes it.
+///
+/// # Errors
+/// TypeError if it is no path; ValueError for a null byte.
+pub fn file_system_path(cx: &Context, path: Value) -> PyResult<PathArgument> {
+    let object = file_system_object(cx, path)?;
+    let Some(taken) = text_or_bytes(cx, object)? else {
+        return Err(cx.type_error_expected("str", object));
+    };
+    if taken.bytes.contains(&0) {
+        return Err(cx.value_error(format_args!("embedded null byte")));
+    }
+    Ok(taken)
+}

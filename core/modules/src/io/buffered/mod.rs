@@ -53,6 +53,8 @@ pub struct Buffer {
     /// Bytes that have not been written yet.
     written: Vec<u8>,
     raw_position: Option<i64>,
+    /// Whether the end of the program knows of it.
+    remembered: bool,
 }
 
 impl Buffer {
@@ -67,6 +69,7 @@ impl Buffer {
             read_end: 0,
             written: Vec::new(),
             raw_position: None,
+            remembered: false,
         }
     }
 
@@ -231,6 +234,10 @@ impl Buffered {
         }
         drop(probe);
         cx.store(self.0, RAW, raw);
+        if let Some(raw) = raw.as_object().filter(|_| known) {
+            // Closed by this object's finalizer, not before it by its own: the two may die in the same epoch.
+            cx.mutator().unmark_finalizable(raw);
+        }
         if !known {
             made.raw_position = match ask(cx, raw, Name::tell).and_then(|answer| cx.index_i64(answer)) {
                 Ok(position) => Some(position).filter(|&position| position >= 0),
@@ -422,6 +429,9 @@ impl Buffered {
         let mut buffer = self.ready(cx)?;
         let raw = self.0.value(RAW);
         buffer.phase = Phase::Detached;
+        if let Some(raw) = raw.and_then(Value::as_object).filter(|raw| device(raw).is_some()) {
+            cx.mutator().mark_finalizable(raw);
+        }
         cx.clear(self.0, RAW);
         raw.ok_or_else(|| uninitialized(cx))
     }

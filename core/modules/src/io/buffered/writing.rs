@@ -6,6 +6,7 @@
 use threadsnake_engine::types::memory_view::{MemoryView, view_of};
 use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Raised};
 
+use super::super::open_streams;
 use super::super::raw_device::device;
 use super::super::stream::retry_interrupted;
 use super::{Buffer, Buffered};
@@ -103,6 +104,10 @@ impl Buffered {
             return Err(cx.value_error(format_args!("write to closed file")));
         }
         let buffer = &mut *guard;
+        if !buffer.remembered {
+            buffer.remembered = true;
+            open_streams::remember(cx, self.0)?;
+        }
         if !buffer.ahead().is_empty() {
             let ahead = buffer.ahead().len() as i64;
             self.raw_seek(cx, buffer, -ahead, 1)?;

@@ -10,7 +10,7 @@ use threadsnake_engine::types::str_object::Str;
 use threadsnake_engine::{Context, Name, ObjectRef, PyResult, Value};
 use threadsnake_macros::{pyclass, pymethods};
 
-use super::super::buffered::{is_finalizing, warn_unclosed};
+use super::super::buffered::{Buffered, is_finalizing, warn_unclosed};
 use super::super::stream::{ask, chain, not_picklable, shown, size_argument, uninitialized};
 use super::super::string_io::newline_argument;
 use super::configuration::Options;
@@ -143,6 +143,11 @@ impl TextIOWrapper {
         let mut text = this.attached(cx)?;
         let buffer = this.0.value(BUFFER);
         text.phase = Phase::Detached;
+        if let (Some(buffer), Some(_)) = (buffer, buffer.and_then(Buffered::exact))
+            && let Some(object) = buffer.as_object()
+        {
+            cx.mutator().mark_finalizable(object);
+        }
         cx.clear(this.0, BUFFER);
         buffer.ok_or_else(|| uninitialized(cx))
     }

@@ -11,6 +11,7 @@ use threadsnake_engine::text::codecs::Codec;
 use threadsnake_engine::types::str_object::Str;
 use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Value};
 
+use super::super::buffered::Buffered;
 use super::super::newlines::NewlineTranslator;
 use super::super::stream::{ask, ask_flag, uninitialized, unsupported};
 use super::super::stream_lock::StreamLock;
@@ -71,6 +72,10 @@ impl Wrapper {
         };
         self.set_codec(cx, &mut text, buffer, options.encoding, options.errors)?;
         cx.store(self.0, BUFFER, buffer);
+        if let (Some(_), Some(object)) = (Buffered::exact(buffer), buffer.as_object()) {
+            // As a buffer does with its file: this object's finalizer closes it.
+            cx.mutator().unmark_finalizable(object);
+        }
         Self::set_newline(&mut text, options.newline);
         self.set_decoded(cx, &mut text, None);
         text.seekable = ask_flag(cx, buffer, Name::seekable)?;

@@ -88,6 +88,8 @@ struct Text {
     translator: Option<NewlineTranslator>,
     /// The start of a character whose rest has not been read, for a codec of the engine.
     undecoded: Vec<u8>,
+    /// Whether the end of the program knows of it.
+    remembered: bool,
 }
 
 impl Text {
@@ -112,6 +114,7 @@ impl Text {
             bytes_per_character: 0.0,
             translator: None,
             undecoded: Vec::new(),
+            remembered: false,
         }
     }
 

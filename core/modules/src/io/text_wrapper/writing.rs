@@ -7,6 +7,7 @@ use threadsnake_engine::types::str_object::{Str, Units};
 use threadsnake_engine::{Context, Name, PyResult, Value};
 
 use super::super::buffered::Buffered;
+use super::super::open_streams;
 use super::super::stream::{ask, retry_interrupted, unsupported};
 use super::super::string_io::with_newlines;
 use super::{Text, Wrapper};
@@ -86,6 +87,10 @@ impl Wrapper {
     fn write_string(self, cx: &Context, text: &mut Text, string: Str) -> PyResult<()> {
         if !text.has_encoder {
             return Err(unsupported(cx, "not writable"));
+        }
+        if !text.remembered {
+            text.remembered = true;
+            open_streams::remember(cx, self.0)?;
         }
         let looks = text.write_newline.is_some() || text.line_buffering;
         let has_feed = looks && contains(&string, b'\n');
