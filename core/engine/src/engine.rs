@@ -192,6 +192,8 @@ pub struct Engine {
     pub(crate) types_lock: EngineMutex,
     pub(crate) intern_lock: EngineMutex,
     pub(crate) threads: crate::thread::ThreadRegistry,
+    /// Held while importlib looks a module's lock up.
+    pub(crate) import_lock: crate::sync::RecursiveLock,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
     /// What `gc` remembers.
@@ -238,6 +240,7 @@ impl Engine {
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
             collector: crate::modules::gc::CollectorState::new(),
+            import_lock: crate::sync::RecursiveLock::new(),
             warnings_lock: crate::sync::RecursiveLock::new(),
             warnings_version: AtomicU32::new(1),
             registered_sources: spin::Mutex::new(alloc::collections::BTreeMap::new()),

@@ -82,6 +82,12 @@ impl RecursiveLock {
         self.owner.load(Ordering::Relaxed) == cx.identifier
     }
 
+    /// Whether any thread holds it, at this moment.
+    pub fn is_held(&self) -> bool {
+        // Relaxed: an answer that may be out of date when it arrives orders nothing.
+        self.owner.load(Ordering::Relaxed) != 0
+    }
+
     /// Takes the lock, waiting detached.
     pub fn lock(&self, cx: &Context) {
         if !self.is_held_by(cx) {

@@ -132,6 +132,10 @@ pub unsafe trait Platform: Sync {
     /// The calling thread's number in the operating system's own tools (`gettid`).
     fn native_thread_identifier(&self) -> u64;
 
+    /// Names the calling thread in the operating system's own tools, which may keep only the beginning. Nothing where threads have
+    /// no names.
+    fn name_thread(&self, _name: &str) {}
+
     /// The calling thread's stack.
     fn stack_bounds(&self) -> StackBounds;
 

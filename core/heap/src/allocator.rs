@@ -360,7 +360,7 @@ impl HeapState {
     fn mark_full<'a>(&self, block: &'a Block, freed_before: u32) -> Option<&'a Block> {
         block.full_mark.store(freed_before, Ordering::Relaxed);
         // SeqCst: the committer adds to `freed` and then looks at the state; we store the state and then look at `freed`.
-        block.state.store(state::FULL, Ordering::SeqCst);
+        block.state.swap(state::FULL, Ordering::SeqCst);
         let freed = block.freed.load(Ordering::SeqCst).wrapping_sub(freed_before);
         if freed >= Self::full_threshold(block)
             && block

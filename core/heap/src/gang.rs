@@ -188,7 +188,8 @@ impl HeapState {
         unsafe { *self.gang.job.get() = core::ptr::from_ref(&job).cast() };
         self.gang.open.store(1, Ordering::SeqCst);
         job.work(worker);
-        self.gang.open.store(0, Ordering::SeqCst);
+        // A swap, as in `handshake`: a load that overtook a store would miss a helper that still saw the gang open.
+        self.gang.open.swap(0, Ordering::SeqCst);
         while self.gang.inside.load(Ordering::SeqCst) != 0 {
             spin_pause();
         }

@@ -14,7 +14,9 @@
 //!
 //! The interleaving that needs SeqCst: a thread stores `Blocked` and then looks at its poll word; the coordinator sets the
 //! bit in the poll word and then looks at the state. One of the two sees the other (Dekker), so either the coordinator holds
-//! the thread, or the thread wakes the coordinator.
+//! the thread, or the thread wakes the coordinator. Both sides write by read-modify-write instructions, here and wherever the heap
+//! relies on such an order: an emulator may let a load overtake a SeqCst store (QEMU 7.2 does with AArch64's `stlr` and `ldar` on an
+//! x86 host), but none lets it overtake a swap.
 
 use threadsnake_hal::Platform;
 
@@ -108,7 +110,7 @@ impl Handshake {
         }
         loop {
             let arrivals = self.arrivals.load(Ordering::SeqCst);
-            self.coordinator_asleep.store(1, Ordering::SeqCst);
+            self.coordinator_asleep.swap(1, Ordering::SeqCst);
             // An arrival after this look changes `arrivals`, so the sleep below does not begin; the arriving thread
             // sees that we may be asleep, because it looks after it has changed `arrivals`.
             if Self::has_stopped(participant) {
@@ -171,7 +173,7 @@ impl Handshake {
 
     /// The thread is about to block and has published what a pause reads.
     pub(crate) fn enter_blocking(&self, participant: &Participant, platform: &'static dyn Platform) {
-        participant.state.store(BLOCKED, Ordering::SeqCst);
+        participant.state.swap(BLOCKED, Ordering::SeqCst);
         if participant.poll.load(Ordering::SeqCst) & POLL_PAUSE != 0 {
             self.announce(platform);
         }

@@ -1,7 +1,8 @@
 //! The native module `_imp`: builtin and frozen modules for importlib.
 //!
-//! Invariant: the import lock is that of importlib's module locks; `acquire_lock` and `release_lock` guard nothing here and only keep
-//! count, as no import runs under a global lock. Source: Python/import.c.
+//! Invariant: no import runs under a global lock: importlib has a lock for each module. `acquire_lock` and `release_lock`, which
+//! importlib calls around its table of module locks, take a lock of their own that a thread may take again.
+//! Source: Python/import.c.
 
 use threadsnake_macros::pymodule;
 
@@ -20,16 +21,24 @@ pub mod module {
 
     /// Acquires the interpreter's import lock for the current thread.
     #[pyfunction]
-    fn acquire_lock() {}
+    fn acquire_lock(cx: &Context) {
+        cx.engine().import_lock.lock(cx);
+    }
 
     /// Release the interpreter's import lock.
     #[pyfunction]
-    fn release_lock() {}
+    fn release_lock(cx: &Context) -> PyResult<()> {
+        if cx.engine().import_lock.unlock(cx) {
+            Ok(())
+        } else {
+            Err(cx.raise(ExceptionClass::RuntimeError, format_args!("not holding the import lock")))
+        }
+    }
 
     /// Return True if the import lock is currently held, else False.
     #[pyfunction]
-    fn lock_held() -> bool {
-        false
+    fn lock_held(cx: &Context) -> bool {
+        cx.engine().import_lock.is_held()
     }
 
     /// Returns the list of file suffixes used to identify extension modules.

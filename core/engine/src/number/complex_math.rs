@@ -229,6 +229,10 @@ pub fn power(
 }
 
 #[cfg(test)]
+#[path = "tests/complex_math.rs"]
+mod oracle_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::number::elementary::PORTABLE;

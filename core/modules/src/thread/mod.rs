@@ -297,9 +297,8 @@ pub mod module {
 
     /// Set the name of the current thread.
     #[pyfunction(signature = "(name)")]
-    fn set_name(name: Str) {
-        // The platform names threads when they start; renaming one is not part of its interface.
-        let _ = name;
+    fn set_name(cx: &Context, name: Str) {
+        cx.engine().platform().name_thread(&name.to_utf8_lossy());
     }
 
     #[pyinitialize]

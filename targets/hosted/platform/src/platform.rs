@@ -75,6 +75,10 @@ unsafe impl Platform for HostedPlatform {
         threads::native_identifier()
     }
 
+    fn name_thread(&self, name: &str) {
+        threads::set_name(&threads::kernel_name(name));
+    }
+
     fn stack_bounds(&self) -> StackBounds {
         threads::stack_bounds()
     }

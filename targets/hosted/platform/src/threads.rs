@@ -57,7 +57,7 @@ pub unsafe fn spawn(
 }
 
 /// What the kernel keeps of a name: 15 bytes, whole characters, no zero byte.
-fn kernel_name(name: &str) -> String {
+pub fn kernel_name(name: &str) -> String {
     let mut kept = String::new();
     for character in name.chars().filter(|&character| character != '\0') {
         if kept.len() + character.len_utf8() > 15 {
@@ -69,7 +69,7 @@ fn kernel_name(name: &str) -> String {
 }
 
 /// Names the calling thread for `top`, `ps` and debuggers.
-fn set_name(name: &str) {
+pub fn set_name(name: &str) {
     #[cfg(all(target_os = "linux", not(miri)))]
     if !name.is_empty() {
         let mut bytes = [0_u8; 16];
