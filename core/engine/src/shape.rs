@@ -11,6 +11,7 @@
 //! needs no other guard. 1 means that the class is being changed: nothing may be cached.
 //! Source: Self's maps (Chambers, Ungar and Lee, 1989) and V8's hidden classes; the version is our own.
 
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
@@ -134,7 +135,9 @@ impl Shape {
     /// The version now: 0, 1, or one that inline caches may hold.
     #[inline(always)]
     pub fn current_version(self) -> u64 {
-        self.0.raw_u64(VERSION)
+        // SAFETY: `new_shape` alone makes shapes, with `SLOTS` slots and `RAW_BYTES` bytes, and the version is only accessed as an
+        // atomic of 8 bytes. Acquire pairs with the Release that resets it.
+        unsafe { self.0.raw_behind::<SLOTS, AtomicU64>(VERSION) }.load(Ordering::Acquire)
     }
 
     /// A version for an inline cache, drawn if need be; none while the class is being changed. It must be taken *before* the lookup

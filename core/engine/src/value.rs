@@ -61,6 +61,16 @@ impl Value {
         }
     }
 
+    /// The value of a heap word that is not empty.
+    ///
+    /// # Safety
+    /// The word is not 0.
+    #[inline(always)]
+    pub const unsafe fn from_word_unchecked(word: u64) -> Value {
+        // SAFETY: passed on.
+        Value(unsafe { NonZeroU64::new_unchecked(word) })
+    }
+
     /// The heap word.
     #[inline(always)]
     pub const fn word(self) -> u64 {

@@ -271,6 +271,37 @@ impl Object {
         unsafe { self.slot_cell(index) }.load(Ordering::Acquire)
     }
 
+    /// Whether stores into the object need no barrier until this thread's next safepoint: it is young, or private and logged
+    /// already. Nothing but a safepoint or a publication by this thread ends that.
+    #[inline(always)]
+    pub fn takes_plain_stores(&self) -> bool {
+        self.flags() & BARRIER_FLAGS == 0
+    }
+
+    /// Stores a word into a slot without the barrier.
+    ///
+    /// # Safety
+    /// `index < self.slot_count()`, and [`Object::takes_plain_stores`] holds.
+    #[inline(always)]
+    pub unsafe fn store_plain(&self, index: usize, word: u64) {
+        // SAFETY: passed on. Relaxed: a private object's slots are read by its thread, or by a pause that stopped it.
+        unsafe { self.slot_cell(index) }.store(word, Ordering::Relaxed);
+    }
+
+    /// An atomic cell in the raw tail of an object that has `SLOTS` slots: its place is known without loading their number.
+    ///
+    /// # Safety
+    /// As for [`Object::raw`], and `self.slot_count() == SLOTS`.
+    #[inline(always)]
+    pub unsafe fn raw_behind<const SLOTS: usize, T: RawCell>(&self, byte_offset: usize) -> &T {
+        debug_assert!(
+            self.slot_count() == SLOTS && byte_offset + size_of::<T>() <= crate::block::raw_capacity(self)
+        );
+        let address = self.slot_address(SLOTS) + byte_offset;
+        // SAFETY: in range and aligned, says the caller.
+        unsafe { &*core::ptr::with_exposed_provenance::<T>(address) }
+    }
+
     /// Where the raw bytes start. Aligned to 8.
     #[inline(always)]
     pub fn raw_bytes_pointer(&self) -> *mut u8 {

@@ -1,8 +1,10 @@
 //! Fast paths of arithmetic and comparison on tagged ints and floats, for the dispatch loop.
 //!
-//! Invariant: a function here gives the exact Python result or `None`, and never allocates or raises; what it declines goes to
-//! `protocol::number`.
+//! Invariant: a function here gives the exact Python result or `None`, and never allocates or raises. The inlined ones take two ints
+//! or two floats; an int and a float are left to [`mixed`] and [`mixed_compare`], what these decline to `protocol::number`.
 
+use crate::protocol::comparison::CompareOperator;
+use crate::protocol::number::BinaryOperator;
 use crate::value::Value;
 
 #[inline(always)]
@@ -15,8 +17,17 @@ fn both_tagged_floats(left: Value, right: Value) -> bool {
     left.is_tagged_float() && right.is_tagged_float()
 }
 
-/// A number of either tagged form as a float, if one of the two is a float.
+/// Two tagged floats.
 #[inline(always)]
+fn two_floats(left: Value, right: Value) -> Option<(f64, f64)> {
+    if both_tagged_floats(left, right) {
+        Some((left.tagged_float_payload(), right.tagged_float_payload()))
+    } else {
+        None
+    }
+}
+
+/// A number of either tagged form as a float, if one of the two is a float.
 fn mixed_floats(left: Value, right: Value) -> Option<(f64, f64)> {
     /// Ints up to this magnitude convert to floats exactly.
     const EXACT: i64 = 1 << 53;
@@ -37,15 +48,69 @@ fn mixed_floats(left: Value, right: Value) -> Option<(f64, f64)> {
     }
 }
 
+/// The result for an int and a float, both tagged.
+pub fn mixed(operator: BinaryOperator, left: Value, right: Value) -> Option<Value> {
+    let (left, right) = mixed_floats(left, right)?;
+    match operator {
+        BinaryOperator::Add => Value::tagged_float(left + right),
+        BinaryOperator::Subtract => Value::tagged_float(left - right),
+        BinaryOperator::Multiply => Value::tagged_float(left * right),
+        BinaryOperator::TrueDivide if right != 0.0 => Value::tagged_float(left / right),
+        _ => None,
+    }
+}
+
+/// The truth of a comparison of an int and a float, both tagged.
+pub fn mixed_compare(operator: CompareOperator, left: Value, right: Value) -> Option<bool> {
+    let (left, right) = mixed_floats(left, right)?;
+    Some(match operator {
+        CompareOperator::Less => left < right,
+        CompareOperator::LessEqual => left <= right,
+        CompareOperator::Equal => left == right,
+        CompareOperator::NotEqual => left != right,
+        CompareOperator::Greater => left > right,
+        CompareOperator::GreaterEqual => left >= right,
+    })
+}
+
+/// `left + right` for ints
+#[inline(always)]
+pub fn add_ints(left: Value, right: Value) -> Option<Value> {
+    if !both_small_ints(left, right) {
+        return None;
+    }
+    // (2l + 1 - 1) + (2r + 1) = 2(l + r) + 1
+    let (sum, overflow) = (left.word() as i64 - 1).overflowing_add(right.word() as i64);
+    if overflow { None } else { Value::from_word(sum as u64) }
+}
+
+/// `left - right` for ints
+#[inline(always)]
+pub fn subtract_ints(left: Value, right: Value) -> Option<Value> {
+    if !both_small_ints(left, right) {
+        return None;
+    }
+    let (difference, overflow) = (left.word() as i64).overflowing_sub(right.word() as i64 - 1);
+    if overflow { None } else { Value::from_word(difference as u64) }
+}
+
+/// `left * right` for ints
+#[inline(always)]
+pub fn multiply_ints(left: Value, right: Value) -> Option<Value> {
+    if !both_small_ints(left, right) {
+        return None;
+    }
+    let (product, overflow) = (left.word() as i64 - 1).overflowing_mul(right.small_int_payload());
+    if overflow { None } else { Value::from_word((product as u64).wrapping_add(1)) }
+}
+
 /// `left + right`
 #[inline(always)]
 pub fn add(left: Value, right: Value) -> Option<Value> {
     if both_small_ints(left, right) {
-        // (2l + 1 - 1) + (2r + 1) = 2(l + r) + 1
-        let (sum, overflow) = (left.word() as i64 - 1).overflowing_add(right.word() as i64);
-        return if overflow { None } else { Value::from_word(sum as u64) };
+        return add_ints(left, right);
     }
-    let (left, right) = mixed_floats(left, right)?;
+    let (left, right) = two_floats(left, right)?;
     Value::tagged_float(left + right)
 }
 
@@ -53,10 +118,9 @@ pub fn add(left: Value, right: Value) -> Option<Value> {
 #[inline(always)]
 pub fn subtract(left: Value, right: Value) -> Option<Value> {
     if both_small_ints(left, right) {
-        let (difference, overflow) = (left.word() as i64).overflowing_sub(right.word() as i64 - 1);
-        return if overflow { None } else { Value::from_word(difference as u64) };
+        return subtract_ints(left, right);
     }
-    let (left, right) = mixed_floats(left, right)?;
+    let (left, right) = two_floats(left, right)?;
     Value::tagged_float(left - right)
 }
 
@@ -64,10 +128,9 @@ pub fn subtract(left: Value, right: Value) -> Option<Value> {
 #[inline(always)]
 pub fn multiply(left: Value, right: Value) -> Option<Value> {
     if both_small_ints(left, right) {
-        let (product, overflow) = (left.word() as i64 - 1).overflowing_mul(right.small_int_payload());
-        return if overflow { None } else { Value::from_word((product as u64).wrapping_add(1)) };
+        return multiply_ints(left, right);
     }
-    let (left, right) = mixed_floats(left, right)?;
+    let (left, right) = two_floats(left, right)?;
     Value::tagged_float(left * right)
 }
 
@@ -82,7 +145,7 @@ pub fn true_divide(left: Value, right: Value) -> Option<Value> {
         }
         return None;
     }
-    let (left, right) = mixed_floats(left, right)?;
+    let (left, right) = two_floats(left, right)?;
     if right == 0.0 { None } else { Value::tagged_float(left / right) }
 }
 
@@ -160,7 +223,17 @@ pub fn right_shift(left: Value, right: Value) -> Option<Value> {
 }
 
 macro_rules! comparisons {
-    ($( $name:ident $operator:tt $doc:literal )*) => { $(
+    ($( $name:ident $of_ints:ident $operator:tt $doc:literal )*) => { $(
+        #[doc = concat!($doc, " for ints")]
+        #[inline(always)]
+        pub fn $of_ints(left: Value, right: Value) -> Option<bool> {
+            if both_small_ints(left, right) {
+                Some((left.word() as i64) $operator (right.word() as i64))
+            } else {
+                None
+            }
+        }
+
         #[doc = $doc]
         #[inline(always)]
         pub fn $name(left: Value, right: Value) -> Option<bool> {
@@ -170,18 +243,17 @@ macro_rules! comparisons {
             if both_tagged_floats(left, right) {
                 return Some(left.tagged_float_payload() $operator right.tagged_float_payload());
             }
-            let (left, right) = mixed_floats(left, right)?;
-            Some(left $operator right)
+            None
         }
     )* };
 }
 comparisons! {
-    less < "`left < right`"
-    less_equal <= "`left <= right`"
-    greater > "`left > right`"
-    greater_equal >= "`left >= right`"
-    equal == "`left == right`"
-    not_equal != "`left != right`"
+    less less_int < "`left < right`"
+    less_equal less_equal_int <= "`left <= right`"
+    greater greater_int > "`left > right`"
+    greater_equal greater_equal_int >= "`left >= right`"
+    equal equal_int == "`left == right`"
+    not_equal not_equal_int != "`left != right`"
 }
 
 #[cfg(test)]
@@ -211,7 +283,13 @@ mod tests {
     #[test]
     fn comparison_is_of_numbers_not_words() {
         assert_eq!(less(int(-1), int(1)), Some(true));
-        assert_eq!(Value::tagged_float(1.5).and_then(|half| less(int(1), half)), Some(true));
-        assert_eq!(Value::tagged_float(1.0).and_then(|one| equal(int(1), one)), Some(true));
+        let float = |number| Value::tagged_float(number).unwrap_or(Value::NONE);
+        assert_eq!(less(float(-1.5), float(1.5)), Some(true));
+        assert_eq!(less(int(1), float(1.5)), None);
+        assert_eq!(mixed_compare(CompareOperator::Less, int(1), float(1.5)), Some(true));
+        assert_eq!(mixed_compare(CompareOperator::Equal, float(1.0), int(1)), Some(true));
+        assert_eq!(mixed_compare(CompareOperator::Equal, int(1 << 60), float(1.0)), None);
+        assert_eq!(mixed(BinaryOperator::Add, int(1), float(0.5)), Some(float(1.5)));
+        assert_eq!(mixed(BinaryOperator::TrueDivide, int(1), float(0.0)), None);
     }
 }

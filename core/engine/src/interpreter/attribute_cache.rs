@@ -4,6 +4,7 @@
 //! only for shapes that say themselves whether an instance attribute hides it (not for instances that keep a dict).
 
 use threadsnake_bytecode::Instruction;
+use threadsnake_heap::ObjectRef;
 
 use crate::attribute::{DescriptorKind, MethodPair, is_plain_method, read_location};
 use crate::context::Context;
@@ -26,9 +27,40 @@ use crate::types::dict_table::DictTable;
 use crate::types::str_object::Str;
 use crate::value::Value;
 
-/// The attribute that the cache leads to, if it still holds.
+/// The attribute that the cache leads to, if it still holds and is in a slot of the instance.
 #[inline(always)]
-pub(crate) fn cached_attribute(value: Value, cached: u64) -> Option<Value> {
+pub(crate) fn cached_slot(value: Value, cached: u64) -> Option<Value> {
+    let place = slot_of_shape(value.as_object()?, cached)?;
+    // SAFETY: the version names the shape, and every instance of a shape has the slots that the shape speaks of.
+    Value::from_word(unsafe { value.as_object()?.slot_unchecked(place) })
+}
+
+/// The instance's slot that a cache word speaks of, if the instance's shape has the version of the word.
+#[inline(always)]
+fn slot_of_shape(object: ObjectRef, cached: u64) -> Option<usize> {
+    if cached & (OVERFLOW << 1 | 1) != 1 {
+        return None;
+    }
+    let shape = Shape::of(object)?;
+    if shape.current_version() == packed_version(cached) { Some(packed_place(cached) as usize) } else { None }
+}
+
+/// Stores to the slot that the cache leads to, if it still holds and no barrier is needed; false if not.
+#[inline(always)]
+pub(crate) fn cached_plain_store(target: Value, value: Value, cached: u64) -> bool {
+    let Some(object) = target.as_object() else { return false };
+    match slot_of_shape(object, cached) {
+        Some(place) if object.takes_plain_stores() => {
+            // SAFETY: as in `cached_slot`; and just tested.
+            unsafe { object.store_plain(place, value.word()) };
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The attribute that the cache leads to, if it still holds.
+fn cached_attribute(value: Value, cached: u64) -> Option<Value> {
     let object = value.as_object()?;
     let shape = Shape::of(object)?;
     if is_packed(cached) {
@@ -65,23 +97,19 @@ pub(crate) fn cached_attribute(value: Value, cached: u64) -> Option<Value> {
 
 /// The method that the cache leads to, if it still holds; the receiver goes before the arguments.
 #[inline(always)]
-pub(crate) fn cached_method(cx: &Context, value: Value, cached: u64) -> Option<Value> {
+pub(crate) fn cached_method(value: Value, cached: u64) -> Option<Value> {
     let entry = Entry::from_word(cached)?;
-    if !entry.is(EntryKind::ClassValue) {
-        return None;
-    }
-    let version = match value.as_object() {
-        Some(object) => Shape::of(object)?.current_version(),
-        None => cx.class_of(value).object().raw_u64(VERSION),
-    };
-    if version != entry.version() {
+    let object = value.as_object()?;
+    if Shape::of(object)?.current_version() != entry.version() || !entry.is(EntryKind::ClassValue) {
         return None;
     }
     // Only plain methods are cached by `load_method`.
     Value::from_word(entry.value())
 }
 
-/// Looks an attribute up and remembers where it was. A property with a Python getter becomes a frame.
+/// An attribute by the rarer forms of the cache, or looks it up and remembers where it was. A property with a Python getter
+/// becomes a frame.
+#[inline(never)]
 pub(crate) fn load_attribute(
     cx: &Context,
     frame: &Frame,
@@ -89,6 +117,9 @@ pub(crate) fn load_attribute(
     instruction: Instruction,
     cached: u64,
 ) -> PyResult<Called> {
+    if let Some(found) = cached_attribute(value, cached) {
+        return Ok(Called::Done(found));
+    }
     if let (Some(object), Some(entry)) = (value.as_object(), Entry::from_word(cached))
         && Shape::of(object).is_some_and(|shape| shape.current_version() == entry.version())
     {
@@ -242,6 +273,7 @@ fn call_getter(
 }
 
 /// Looks a method up and remembers it.
+#[inline(never)]
 pub(crate) fn load_method(
     cx: &Context,
     frame: &Frame,
@@ -249,6 +281,13 @@ pub(crate) fn load_method(
     instruction: Instruction,
     cached: u64,
 ) -> PyResult<MethodPair> {
+    if let (None, Some(entry)) = (value.as_object(), Entry::from_word(cached))
+        && entry.is(EntryKind::ClassValue)
+        && cx.class_of(value).object().raw_u64(VERSION) == entry.version()
+        && let Some(callable) = Value::from_word(entry.value())
+    {
+        return Ok(MethodPair { callable, receiver: Some(value) });
+    }
     let name = operations::name(cx, frame, instruction.c() as u32);
     if let Some(object) = value.as_object() {
         match Kind::of(object) {
@@ -297,8 +336,7 @@ pub(crate) fn load_method(
 }
 
 /// Stores to where the cache leads, if it still holds; false if not.
-#[inline(always)]
-pub(crate) fn cached_store(cx: &Context, target: Value, value: Value, cached: u64) -> bool {
+fn cached_store(cx: &Context, target: Value, value: Value, cached: u64) -> bool {
     let Some(object) = target.as_object() else { return false };
     let Some(shape) = Shape::of(object) else { return false };
     if !is_packed(cached) {
@@ -331,15 +369,19 @@ fn cached_transition(cx: &Context, target: Value, value: Value, cached: u64) -> 
     true
 }
 
-/// Stores an attribute and remembers where it went.
+/// Stores an attribute by the cache, or in the general way and remembers where it went.
+#[inline(never)]
 pub(crate) fn store_attribute(
     cx: &Context,
     frame: &Frame,
     target: Value,
     value: Value,
     instruction: Instruction,
-    _cached: u64,
+    cached: u64,
 ) -> PyResult<()> {
+    if cached_store(cx, target, value, cached) {
+        return Ok(());
+    }
     let name = operations::name(cx, frame, instruction.c() as u32);
     let Some(object) = target.as_object() else { return cx.set_attribute(target, name, Some(value)) };
     let before = Shape::of(object).filter(|shape| shape.mode() == Mode::Slots);

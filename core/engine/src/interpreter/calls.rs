@@ -4,6 +4,7 @@
 //! The word before the arguments (the callable's) may be overwritten by a receiver.
 
 use threadsnake_bytecode::Instruction;
+use threadsnake_heap::arch::Ordering;
 
 use crate::context::{Context, ThreadRoot};
 use crate::error::PyResult;
@@ -45,8 +46,49 @@ fn window_values<'a>(window: *mut u64, count: usize) -> &'a [Value] {
     unsafe { core::slice::from_raw_parts(window.cast::<Value>(), count) }
 }
 
-/// Calls a Python function whose `count` arguments start at `arguments`.
+/// Enters a Python function whose `count` arguments, at `arguments`, are its registers as they are, with nothing in the way: the new
+/// frame, or nothing and nothing done if the call needs more than that.
 #[inline(always)]
+pub(crate) fn enter_plain<'a>(
+    cx: &'a Context,
+    function: Function,
+    arguments: *mut u64,
+    count: usize,
+    destination: u16,
+) -> Option<&'a Frame> {
+    let code = function.code()?;
+    let data = code.data();
+    if data.plain_call_arguments != count as u32
+        // Relaxed, both: a limit set and a safepoint asked for by another thread take effect a little later.
+        || cx.recursion_depth.get() >= cx.engine().recursion_limit.load(Ordering::Relaxed)
+        || cx.poll_word().load(Ordering::Relaxed) != 0
+    {
+        return None;
+    }
+    let globals = function.object().slot(crate::types::function::slot::GLOBALS);
+    let frame = cx.frames().push(arguments, data.register_count as usize)?;
+    for index in count..data.cleared_count as usize {
+        // SAFETY: `push` made sure that `register_count` registers, of which these are, follow `arguments`.
+        unsafe { arguments.add(index).write(0) };
+    }
+    frame.pc.set(data.instructions.as_ptr());
+    frame.base.set(arguments);
+    frame.data.set(data);
+    frame.code.set(code.as_value().word());
+    frame.function.set(function.as_value().word());
+    frame.globals.set(globals);
+    frame.namespace.set(0);
+    frame.extra.set(0);
+    frame.frame_object.set(0);
+    frame.handled.set(0);
+    frame.destination.set(destination as u32);
+    frame.flags.set(0);
+    cx.recursion_depth.set(cx.recursion_depth.get() + 1);
+    Some(frame)
+}
+
+/// Calls a Python function whose `count` arguments start at `arguments`.
+#[inline(never)]
 pub(crate) fn call_python(
     cx: &Context,
     function: Function,
@@ -79,6 +121,7 @@ pub(crate) fn is_native_method(callee: Value) -> bool {
 }
 
 /// Calls a native method with its receiver as the first of `count` arguments.
+#[inline(never)]
 pub(crate) fn call_native_method(
     cx: &Context,
     callee: Value,
@@ -96,6 +139,7 @@ pub(crate) fn call_native_method(
 }
 
 /// Calls anything else: the callable's word is at `window`, its `count` arguments follow.
+#[inline(never)]
 pub(crate) fn call_window(
     cx: &Context,
     frame: &Frame,
@@ -219,37 +263,27 @@ pub(crate) fn call_spread(
     }
 }
 
-/// `container[index]` past the fast paths.
-pub(crate) fn load_subscript(
-    cx: &Context,
-    _frame: &Frame,
-    container: Value,
-    index: Value,
-    _destination: u16,
-) -> PyResult<Called> {
-    cx.get_item(container, index).map(Called::Done)
-}
-
-/// Where a frame that was left leads.
-pub(crate) enum Left {
-    /// Out of the run.
-    Entry(Exit),
-    /// To the caller, with the result; without one, a generator under a loop is finished.
-    Caller(Option<Value>),
-}
-
-/// Leaves a frame with a result.
+/// Whether leaving a frame takes no more than going back to its caller.
 #[inline(always)]
-pub(crate) fn leave_frame(cx: &Context, frame: &Frame, value: Value) -> PyResult<Left> {
-    let flags = frame.flags.get();
-    if flags == 0 {
-        pop_frame(cx);
-        return Ok(Left::Caller(Some(value)));
-    }
-    leave_special_frame(cx, frame, value, flags)
+pub(crate) fn is_plain(frame: &Frame) -> bool {
+    frame.flags.get() == 0 && frame.frame_object.get() == 0
 }
 
-fn leave_special_frame(cx: &Context, frame: &Frame, value: Value, flags: u32) -> PyResult<Left> {
+/// Leaves a frame that [`is_plain`]; its caller.
+#[inline(always)]
+pub(crate) fn leave_plain(cx: &Context) -> &Frame {
+    cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(1));
+    cx.frames().pop()
+}
+
+/// Leaves a frame with a result, which goes to the caller's register; what the caller does with a finished generator's is done
+/// too. Or the exit, if the run ends here.
+///
+/// # Errors
+/// TypeError for a result of `__init__`, in the frame itself; what a safepoint raises, in the caller.
+#[inline(never)]
+pub(crate) fn leave_frame(cx: &Context, frame: &Frame, value: Value) -> PyResult<Option<Exit>> {
+    let flags = frame.flags.get();
     let mut result = value;
     if flags & frame_flags::INITIALIZER != 0 {
         if !value.is_none() {
@@ -263,10 +297,36 @@ fn leave_special_frame(cx: &Context, frame: &Frame, value: Value, flags: u32) ->
     }
     pop_frame(cx);
     if flags & frame_flags::ENTRY != 0 {
-        return Ok(Left::Entry(Exit::Return(result)));
+        return Ok(Some(Exit::Return(result)));
     }
+    let caller = cx.frames().current();
+    let set = |register: u16, word: u64| {
+        // SAFETY: verified operands of the caller's instruction are below its `register_count`, and its registers lie in the
+        // register stack.
+        unsafe { caller.base.get().add(register as usize).write(word) };
+    };
+    let called = previous_instruction(caller.pc.get());
     if flags & frame_flags::FOR_ITERATE != 0 {
-        return Ok(Left::Caller(None));
+        // A generator that a loop iterated over is finished.
+        for register in 0..3 {
+            set(called.b() + register, 0);
+        }
+        jump(cx, caller, called.c_signed())?;
+    } else if flags & frame_flags::DISCARD == 0 {
+        set(frame.destination.get() as u16, result.word());
+        if flags & frame_flags::SEND != 0 {
+            jump(cx, caller, called.c_signed())?;
+        }
     }
-    Ok(Left::Caller(Some(result)))
+    Ok(None)
+}
+
+/// Takes a jump of the frame's instruction just executed.
+fn jump(cx: &Context, frame: &Frame, distance: i16) -> PyResult<()> {
+    if distance < 0 {
+        cx.poll()?;
+    }
+    // SAFETY: verified jumps stay within the instructions.
+    frame.pc.set(unsafe { frame.pc.get().offset(distance as isize) });
+    Ok(())
 }

@@ -17,19 +17,20 @@ use crate::types::dict::Dict;
 use crate::types::dict_table::DictTable;
 use crate::value::Value;
 
-/// The value that the cache word leads to, if it still holds.
+/// The value of a global that the cache word leads to, if it still holds.
 #[inline(always)]
-pub(crate) fn cached_global(cx: &Context, frame: &Frame, cached: u64) -> Option<Value> {
-    if cached == 0 {
+pub(crate) fn cached_global(frame: &Frame, cached: u64) -> Option<Value> {
+    if !is_packed(cached) {
         return None;
     }
     let table = frame.globals_dict()?.table()?;
-    if is_packed(cached) {
-        if table.id() == packed_version(cached) {
-            return table.value(packed_place(cached) as usize);
-        }
-        return None;
-    }
+    if table.id() == packed_version(cached) { table.value(packed_place(cached) as usize) } else { None }
+}
+
+/// The builtin that the cache word leads to, if it still holds.
+#[inline]
+fn cached_builtin(cx: &Context, frame: &Frame, cached: u64) -> Option<Value> {
+    let table = frame.globals_dict()?.table()?;
     let entry = Entry::from_word(cached)?;
     if !entry.is(EntryKind::Builtin)
         || entry.version() != table.id()
@@ -45,8 +46,17 @@ fn place_of(cx: &Context, dict: Dict, name: Value) -> PyResult<Option<(DictTable
     Ok(dict.find(cx, name)?.map(|place| (place.table, place.entry)))
 }
 
-/// Looks a name up and remembers where it was.
-pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32) -> PyResult<Value> {
+/// A builtin by the cache, or looks a name up and remembers where it was.
+#[inline(never)]
+pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32, cached: u64) -> PyResult<Value> {
+    match cached_builtin(cx, frame, cached) {
+        Some(value) => Ok(value),
+        None => load_global_slow(cx, frame, name_index),
+    }
+}
+
+#[cold]
+fn load_global_slow(cx: &Context, frame: &Frame, name_index: u32) -> PyResult<Value> {
     let name = operations::name(cx, frame, name_index);
     let Some(globals) = frame.globals_dict() else { return Err(cx.name_error(name)) };
     // Taken before the lookups, so that what changes meanwhile makes the cache miss.

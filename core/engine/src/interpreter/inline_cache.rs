@@ -10,6 +10,7 @@
 //! (1991), in the monomorphic form.
 
 use threadsnake_heap::ObjectRef;
+use threadsnake_heap::arch::{AtomicU32, AtomicU64, Ordering};
 
 use crate::context::Context;
 use crate::error::PyResult;
@@ -86,34 +87,47 @@ impl Entry {
         Value::from_word(word)?.as_object().map(Entry)
     }
 
+    #[inline(always)]
+    fn word_at(self, offset: usize) -> u64 {
+        // SAFETY: `new` alone makes entries, with no slots and `RAW_BYTES` bytes; offsets are the constants above. Acquire: pairs with the
+        // publication of the entry.
+        unsafe { self.0.raw_behind::<0, AtomicU64>(offset) }.load(Ordering::Acquire)
+    }
+
+    #[inline(always)]
+    fn half_word_at(self, offset: usize) -> u32 {
+        // SAFETY: as for `word_at`.
+        unsafe { self.0.raw_behind::<0, AtomicU32>(offset) }.load(Ordering::Acquire)
+    }
+
     /// The version it holds for.
     #[inline(always)]
     pub fn version(self) -> u64 {
-        self.0.raw_u64(VERSION)
+        self.word_at(VERSION)
     }
 
     /// What it remembers.
     #[inline(always)]
     pub fn is(self, kind: EntryKind) -> bool {
-        self.0.raw_u32(KIND) == kind as u32
+        self.half_word_at(KIND) == kind as u32
     }
 
     /// A slot or entry number.
     #[inline(always)]
     pub fn place(self) -> usize {
-        self.0.raw_u32(PLACE) as usize
+        self.half_word_at(PLACE) as usize
     }
 
     /// The value word. Only after the version has been found current.
     #[inline(always)]
     pub fn value(self) -> u64 {
-        self.0.raw_u64(VALUE)
+        self.word_at(VALUE)
     }
 
     /// The other word.
     #[inline(always)]
     pub fn auxiliary(self) -> u64 {
-        self.0.raw_u64(AUXILIARY)
+        self.word_at(AUXILIARY)
     }
 
     /// Makes an entry.

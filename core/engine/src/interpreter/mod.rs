@@ -4,7 +4,10 @@
 //! - [`dispatch`]: the loop.
 //! - [`calls`]: entering and leaving frames.
 //! - [`attribute_cache`], [`global_cache`], [`inline_cache`]: what instructions remember.
-//! - [`operations`]: the slow halves of instructions.
+//! - [`iteration`]: steps of `for` loops.
+//! - [`operators`]: the slow halves of arithmetic and comparison.
+//! - [`operations`]: the slow halves of other instructions.
+//! - [`rare`]: instructions that the loop has no place for.
 //! - [`unwind`]: from a raised exception to its handler.
 //!
 //! Invariant: Python code that calls Python code pushes a frame and goes on in the same loop; only natives recurse.
@@ -16,7 +19,10 @@ pub(crate) mod dispatch;
 pub mod frame;
 pub(crate) mod global_cache;
 pub(crate) mod inline_cache;
+pub(crate) mod iteration;
 pub(crate) mod operations;
+pub(crate) mod operators;
+pub(crate) mod rare;
 pub(crate) mod unwind;
 
 use crate::context::Context;

@@ -10,12 +10,10 @@ use crate::context::{Context, ThreadRoot};
 use crate::engine::Root;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::interpreter::frame::Frame;
-use crate::kind::Kind;
+use crate::kind::{Kind, client_flags};
 use crate::names::Name;
 use crate::native::ClassFlags;
 use crate::object_access::ObjectAccess;
-use crate::protocol::comparison::CompareOperator;
-use crate::protocol::number::BinaryOperator;
 use crate::types::cell::Cell;
 use crate::types::class::Class;
 use crate::types::code::CodeObject;
@@ -268,9 +266,100 @@ pub(crate) fn super_method(
     cx.method_pair(proxy, name)
 }
 
-/// `container[index]` for exact lists, tuples, dicts and strings.
+/// `container[index]` for exact lists and tuples and an index from the start.
 #[inline(always)]
-pub(crate) fn subscript_fast(cx: &Context, container: Value, index: Value) -> Option<Value> {
+pub(crate) fn item_fast(container: Value, index: Value) -> Option<Value> {
+    let object = container.as_object()?;
+    if !index.is_small_int() || object.client_flags() & client_flags::SUBCLASS != 0 {
+        return None;
+    }
+    // A negative index is beyond any length.
+    let index = index.small_int_payload() as usize;
+    if object.kind() == Kind::List as u8 {
+        List::from_object(object).get(index)
+    } else if object.kind() == Kind::Tuple as u8 {
+        Tuple::from_value(container)?.get(index)
+    } else {
+        None
+    }
+}
+
+/// `container[index] = value` for a private exact list whose buffer needs no barrier, and an index from the start; false for
+/// everything else.
+#[inline(always)]
+pub(crate) fn store_item_fast(container: Value, index: Value, value: Value) -> bool {
+    let Some(list) = List::from_value(container) else { return false };
+    if !index.is_small_int() || !list.is_exact() || list.object().is_shared() {
+        return false;
+    }
+    let index = index.small_int_payload() as usize;
+    match list.items() {
+        Some(items) if index < list.len() && index < items.slot_count() && items.takes_plain_stores() => {
+            // SAFETY: just tested.
+            unsafe { items.store_plain(index, value.word()) };
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `container[index]`.
+///
+/// # Errors
+/// What the subscript raises.
+#[inline(never)]
+pub(crate) fn load_subscript(cx: &Context, container: Value, index: Value) -> PyResult<Value> {
+    match subscript_fast(cx, container, index) {
+        Some(value) => Ok(value),
+        None => cx.get_item(container, index),
+    }
+}
+
+/// `container[index] = value`.
+///
+/// # Errors
+/// What the assignment raises.
+#[inline(never)]
+pub(crate) fn store_subscript(cx: &Context, container: Value, index: Value, value: Value) -> PyResult<()> {
+    if store_subscript_fast(cx, container, index, value) {
+        return Ok(());
+    }
+    cx.set_item(container, index, value)
+}
+
+/// `dict[key] = value` for an exact dict under construction.
+///
+/// # Errors
+/// What hashing and comparing the key raises.
+#[inline(never)]
+pub(crate) fn dict_insert(cx: &Context, dict: Value, key: Value, value: Value) -> PyResult<()> {
+    match Dict::from_value(dict) {
+        Some(dict) => dict.set(cx, key, value),
+        None => Ok(()),
+    }
+}
+
+/// A list of these items.
+///
+/// # Errors
+/// MemoryError.
+#[inline(never)]
+pub(crate) fn build_list(cx: &Context, items: &[Value]) -> PyResult<Value> {
+    cx.list(items)
+}
+
+/// The truth of a value that [`truth_fast`] does not know.
+///
+/// # Errors
+/// What `__bool__` and `__len__` raise.
+#[inline(never)]
+pub(crate) fn truth_slow(cx: &Context, value: Value) -> PyResult<bool> {
+    cx.is_true(value)
+}
+
+/// `container[index]` for exact lists, tuples, dicts and strings.
+#[inline]
+fn subscript_fast(cx: &Context, container: Value, index: Value) -> Option<Value> {
     let object = container.as_object()?;
     match object.kind() {
         kind if kind == Kind::List as u8 => {
@@ -319,49 +408,14 @@ pub(crate) fn subscript_fast(cx: &Context, container: Value, index: Value) -> Op
 }
 
 /// `container[index] = value` for exact lists; false for everything else.
-#[inline(always)]
-pub(crate) fn store_subscript_fast(cx: &Context, container: Value, index: Value, value: Value) -> bool {
+#[inline]
+fn store_subscript_fast(cx: &Context, container: Value, index: Value, value: Value) -> bool {
     let Some(list) = List::from_value(container).filter(|list| list.is_exact()) else { return false };
     let Some(index) = index.as_small_int() else { return false };
     let index = if index < 0 { index + list.len() as i64 } else { index };
     match usize::try_from(index) {
         Ok(index) => list.set(cx, index, value),
         Err(_) => false,
-    }
-}
-
-/// `left += right` beyond tagged numbers: strings grow in place.
-pub(crate) fn in_place_add(cx: &Context, left: Value, right: Value) -> PyResult<Value> {
-    if let (Some(text), Some(more)) = (Str::from_value(left), Str::from_value(right))
-        && text.is_exact()
-        && more.is_exact()
-    {
-        return Ok(cx.str_append(text, more)?.as_value());
-    }
-    cx.in_place_operation(BinaryOperator::Add, left, right)
-}
-
-/// The truth of a fused comparison.
-pub(crate) fn compare_truth(
-    cx: &Context,
-    operator: CompareOperator,
-    left: Value,
-    right: Value,
-) -> PyResult<bool> {
-    if let (Some(first), Some(second)) = (Str::from_value(left), Str::from_value(right))
-        && first.is_exact()
-        && second.is_exact()
-    {
-        match operator {
-            CompareOperator::Equal => return Ok(first.equals(second)),
-            CompareOperator::NotEqual => return Ok(!first.equals(second)),
-            _ => {}
-        }
-    }
-    let result = cx.rich_compare(operator, left, right)?;
-    match truth_fast(result) {
-        Some(truth) => Ok(truth),
-        None => cx.is_true(result),
     }
 }
 
@@ -389,19 +443,13 @@ pub(crate) fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
                     return Ok([start.word(), stop.word(), step.word()]);
                 }
             }
-            Kind::List | Kind::Tuple if object.client_flags() & crate::kind::client_flags::SUBCLASS == 0 => {
+            Kind::List | Kind::Tuple if object.client_flags() & client_flags::SUBCLASS == 0 => {
                 return Ok([value.word(), zero, 0]);
             }
             _ => {}
         }
     }
     Ok([cx.iterator_object(value)?.word(), 0, 0])
-}
-
-/// The next item of an iterator object in a loop.
-#[inline]
-pub(crate) fn next_item(cx: &Context, iterator: Value) -> PyResult<Option<Value>> {
-    cx.next_of(iterator)
 }
 
 pub(crate) fn get_async_iterator(cx: &Context, value: Value) -> PyResult<Value> {

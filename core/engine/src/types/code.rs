@@ -13,6 +13,7 @@ use threadsnake_bytecode::liveness::{Liveness, RegisterSet};
 use threadsnake_bytecode::{
     Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Operation, Text, code_flags, verifier,
 };
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
@@ -68,6 +69,10 @@ pub struct CodeData {
     pub flags: u32,
     /// A call with exactly `argument_count` positional arguments needs no binding.
     pub simple_call: bool,
+    /// The number of positional arguments with which a call needs no binding and pushes a frame; [`NO_PLAIN_CALL`] if there is none.
+    pub plain_call_arguments: u32,
+    /// What, added (wrapping) to the address after an instruction, gives that of its cache.
+    pub cache_distance: usize,
     /// `co_firstlineno`
     pub first_line: u32,
     /// Registers of the cells, in the order of `CELL_NAMES`.
@@ -88,6 +93,23 @@ pub struct CodeData {
     live_across_yields: spin::Once<Vec<YieldPoint>>,
 }
 
+/// No number of arguments: see [`CodeData::plain_call_arguments`].
+pub const NO_PLAIN_CALL: u32 = u32::MAX;
+
+/// See [`CodeData::plain_call_arguments`].
+fn plain_call_arguments(simple: bool, flags: u32, arguments: u16) -> u32 {
+    let generator = code_flags::GENERATOR | code_flags::COROUTINE | code_flags::ASYNC_GENERATOR;
+    if simple && flags & generator == 0 { u32::from(arguments) } else { NO_PLAIN_CALL }
+}
+
+/// See [`CodeData::cache_distance`].
+fn cache_distance(instructions: &[Instruction], caches: usize) -> usize {
+    const _: () = assert!(size_of::<Instruction>() == size_of::<u64>());
+    (caches + threadsnake_heap::HEADER_BYTES)
+        .wrapping_sub(size_of::<Instruction>())
+        .wrapping_sub(instructions.as_ptr().addr())
+}
+
 /// What a body suspended at a yield needs when it goes on.
 struct YieldPoint {
     /// Index of the yield.
@@ -99,8 +121,11 @@ struct YieldPoint {
 impl CodeData {
     /// The same code with other flags, first line, constants and caches (their arrays' addresses).
     pub(crate) fn copy_with(&self, flags: u32, first_line: u32, constants: usize, caches: usize) -> CodeData {
+        let instructions = self.instructions.clone();
         CodeData {
-            instructions: self.instructions.clone(),
+            plain_call_arguments: plain_call_arguments(self.simple_call, flags, self.argument_count),
+            cache_distance: cache_distance(&instructions, caches),
+            instructions,
             cell_registers: self.cell_registers.clone(),
             exception_table: self.exception_table.clone(),
             locations: self.locations.clone(),
@@ -214,7 +239,12 @@ impl CodeObject {
     pub fn data(&self) -> &CodeData {
         // SAFETY: the second raw word of every reachable code object is the address of its `CodeData`, boxed in the state that the
         // object owns; both live as long as the object, which this handle on the caller's stack keeps.
-        unsafe { &*core::ptr::with_exposed_provenance::<CodeData>(self.0.raw_u64(DATA) as usize) }
+        // All code objects have `COUNT` slots. Acquire: pairs with the publication of the object.
+        unsafe {
+            let address =
+                self.0.raw_behind::<{ slot::COUNT as usize }, AtomicU64>(DATA).load(Ordering::Acquire);
+            &*core::ptr::with_exposed_provenance::<CodeData>(address as usize)
+        }
     }
 
     fn text(self, cx: &Context, slot: usize) -> Str {
@@ -331,6 +361,8 @@ impl Context {
             + (code.flags & code_flags::VARIABLE_KEYWORDS != 0) as u16;
         let cell_registers: Box<[u16]> = code.cell_variables.iter().map(|cell| cell.register).collect();
         let last_cell = cell_registers.iter().map(|&register| register.saturating_add(1)).max().unwrap_or(0);
+        let instructions: Box<[Instruction]> = code.instructions.as_slice().into();
+        let simple_call = code.flags & variable == 0 && code.keyword_only_count == 0;
         let data = CodeData {
             register_count: code.register_count,
             argument_count: code.argument_count,
@@ -339,12 +371,14 @@ impl Context {
             parameter_count,
             cleared_count: (code.local_names.len() as u16).max(last_cell).min(code.register_count),
             flags: code.flags,
-            simple_call: code.flags & variable == 0 && code.keyword_only_count == 0,
+            simple_call,
+            plain_call_arguments: plain_call_arguments(simple_call, code.flags, code.argument_count),
+            cache_distance: cache_distance(&instructions, caches.address()),
             first_line: code.first_line,
             cell_registers,
             exception_table: code.exception_table.as_slice().into(),
             locations: code.locations.clone(),
-            instructions: code.instructions.as_slice().into(),
+            instructions,
             constants: constants.address(),
             names: names.address(),
             caches: caches.address(),

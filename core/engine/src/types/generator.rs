@@ -253,7 +253,7 @@ fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
 }
 
 /// Suspends the current frame's generator: registers and state go back to the object, the frame is left.
-pub(crate) fn suspend(cx: &Context, frame: &Frame) {
+fn suspend(cx: &Context, frame: &Frame) {
     if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
         if let Some(data) = frame.code_data() {
             let instruction = frame.instruction_index();
@@ -282,6 +282,19 @@ pub(crate) fn suspend(cx: &Context, frame: &Frame) {
         generator.raw_store_u32(STATE, state::SUSPENDED);
     }
     pop_frame(cx);
+}
+
+/// Suspends the current frame's generator with a value, which goes to the register of whoever resumed it, or is the exit of the run.
+#[inline(never)]
+pub(crate) fn yield_value(cx: &Context, frame: &Frame, value: Value) -> Option<Exit> {
+    suspend(cx, frame);
+    if frame.flags.get() & frame_flags::ENTRY != 0 {
+        return Some(Exit::Yield(value));
+    }
+    // SAFETY: the destination is a verified operand of the instruction that resumed, so below the register count of its frame, the
+    // current one now.
+    unsafe { cx.frames().current().base.get().add(frame.destination.get() as usize).write(value.word()) };
+    None
 }
 
 /// Marks the current frame's generator as finished.
