@@ -17,6 +17,7 @@ use threadsnake_heap::{
 use crate::engine::{Engine, Root};
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::interpreter::frame::FrameStack;
+use crate::interpreter::shape_cache::{self, ShapeCache, ShapeCacheEntry};
 use crate::kind::Kind;
 use crate::native::NativeClass;
 use crate::types::str_object::Str;
@@ -84,6 +85,7 @@ pub struct Context {
     engine: Arc<Engine>,
     roots: ManuallyDrop<Box<ThreadRoots>>,
     pub(crate) method_cache: Box<[Cell<MethodCacheEntry>; METHOD_CACHE_ENTRIES]>,
+    pub(crate) shape_cache: Box<ShapeCache>,
     /// Calls of natives and interpreter runs now on the native stack are bounded by this address.
     native_stack_limit: usize,
     pub(crate) recursion_depth: Cell<u32>,
@@ -188,6 +190,7 @@ impl Context {
             mutator: ManuallyDrop::new(mutator),
             roots: ManuallyDrop::new(roots),
             method_cache: Box::new([const { Cell::new(MethodCacheEntry::EMPTY) }; METHOD_CACHE_ENTRIES]),
+            shape_cache: Box::new([const { Cell::new(ShapeCacheEntry::EMPTY) }; shape_cache::ENTRIES]),
             native_stack_limit: bounds.low.saturating_add(NATIVE_STACK_RESERVE),
             recursion_depth: Cell::new(0),
             identifier: platform.current_thread().0,

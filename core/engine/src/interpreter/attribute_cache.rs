@@ -17,6 +17,7 @@ use crate::interpreter::inline_cache::{
     Entry, EntryKind, MAXIMUM_PLACE, OVERFLOW, is_packed, pack, packed_place, packed_version,
 };
 use crate::interpreter::operations;
+use crate::interpreter::shape_cache::{Fact, Purpose};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
@@ -137,6 +138,32 @@ pub(crate) fn load_attribute(
     }
     let name = operations::name(cx, frame, instruction.c() as u32);
     let Some(object) = value.as_object() else { return cx.get_attribute(value, name).map(Called::Done) };
+    if let Some(fact) = remembered_fact(cx, object, name, Purpose::Load) {
+        match fact {
+            Fact::Slot(place) => {
+                if let Some(found) = object.value(place) {
+                    return Ok(Called::Done(found));
+                }
+            }
+            Fact::ClassValue(found) => {
+                if let Some(found) = Value::from_word(found) {
+                    return Ok(Called::Done(found));
+                }
+            }
+            Fact::Property(getter) => {
+                if let Some(getter) = Value::from_word(getter) {
+                    return call_getter(cx, frame, getter, value, instruction.a());
+                }
+            }
+            Fact::GetSet(descriptor) => {
+                if let Some(descriptor) = Value::from_word(descriptor).and_then(Value::as_object) {
+                    let definition = crate::types::native_function::attribute_definition(descriptor);
+                    return (definition.get)(cx, value).map(Called::Done);
+                }
+            }
+            Fact::Overflow(_) | Fact::Transition(..) => {}
+        }
+    }
     match Kind::of(object) {
         Kind::Type => return load_type_attribute(cx, frame, value, name).map(Called::Done),
         Kind::Module => {
@@ -165,19 +192,19 @@ pub(crate) fn load_attribute(
                 Kind::Property if descriptor.client_flags() & crate::kind::client_flags::SUBCLASS == 0 => {
                     if let Some(getter) = descriptor.value(0).filter(|getter| getter.is_kind(Kind::Function))
                     {
-                        let entry = Entry::new(cx, version, EntryKind::Property, 0, getter.word(), 0)?;
-                        set_cache(cx, frame, entry.word());
+                        let fact = Fact::Property(getter.word());
+                        remember(cx, frame, version, name, Purpose::Load, fact)?;
                         return call_getter(cx, frame, getter, value, instruction.a());
                     }
                 }
                 Kind::GetSetDescriptor => {
-                    let entry = Entry::new(cx, version, EntryKind::GetSet, 0, attribute.word(), 0)?;
-                    set_cache(cx, frame, entry.word());
+                    let fact = Fact::GetSet(attribute.word());
+                    remember(cx, frame, version, name, Purpose::Load, fact)?;
                 }
                 Kind::MemberDescriptor => {
                     let slot = crate::types::native_function::member_slot(descriptor);
-                    if slot <= MAXIMUM_PLACE && slot < object.slot_count() {
-                        set_cache(cx, frame, pack(version, slot as u64));
+                    if slot < object.slot_count() {
+                        remember(cx, frame, version, name, Purpose::Load, Fact::Slot(slot))?;
                     }
                 }
                 _ => {}
@@ -189,7 +216,7 @@ pub(crate) fn load_attribute(
         && let Some(index) = shape.find(name)
     {
         if let Some(found) = read_location(object, shape, index) {
-            remember_location(cx, frame, version, shape.location(index));
+            remember(cx, frame, version, name, Purpose::Load, fact_of(shape.location(index)))?;
             return Ok(Called::Done(found));
         }
         return cx.get_attribute(value, name).map(Called::Done);
@@ -199,22 +226,57 @@ pub(crate) fn load_attribute(
         && let Some(attribute) = attribute
         && crate::attribute::special_dict_slot(object).is_none()
     {
-        let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
-        // `LoadMethod` shares the kind but not the cache: the word belongs to this instruction.
-        set_cache(cx, frame, entry.word());
+        // `LoadMethod` shares the kind of the fact but neither cache: the word belongs to this instruction.
+        remember(cx, frame, version, name, Purpose::Load, Fact::ClassValue(attribute.word()))?;
         return Ok(Called::Done(attribute));
     }
     cx.get_attribute(value, name).map(Called::Done)
 }
 
-fn remember_location(cx: &Context, frame: &Frame, version: u64, location: Location) {
+fn fact_of(location: Location) -> Fact {
     match location {
-        Location::Inline(slot) if slot <= MAXIMUM_PLACE => set_cache(cx, frame, pack(version, slot as u64)),
-        Location::Overflow(place) if place <= MAXIMUM_PLACE => {
-            set_cache(cx, frame, pack(version, place as u64 | OVERFLOW));
-        }
-        _ => {}
+        Location::Inline(slot) => Fact::Slot(slot),
+        Location::Overflow(place) => Fact::Overflow(place),
     }
+}
+
+/// What this thread remembers of an attribute of an object by its shape.
+#[inline]
+fn remembered_fact(cx: &Context, object: ObjectRef, name: Str, purpose: Purpose) -> Option<Fact> {
+    cx.remembered(Shape::of(object)?.current_version(), name, purpose, 0)
+}
+
+/// Remembers a fact in the thread's table and in the inline cache of the instruction under way.
+fn remember(
+    cx: &Context,
+    frame: &Frame,
+    version: u64,
+    name: Str,
+    purpose: Purpose,
+    fact: Fact,
+) -> PyResult<()> {
+    cx.remember(version, name, purpose, 0, fact);
+    let (kind, place, value, auxiliary) = match fact {
+        Fact::Slot(place) => {
+            if place <= MAXIMUM_PLACE {
+                set_cache(cx, frame, pack(version, place as u64));
+            }
+            return Ok(());
+        }
+        Fact::Overflow(place) => {
+            if place <= MAXIMUM_PLACE {
+                set_cache(cx, frame, pack(version, place as u64 | OVERFLOW));
+            }
+            return Ok(());
+        }
+        Fact::ClassValue(value) => (EntryKind::ClassValue, 0, value, 0),
+        Fact::Property(getter) => (EntryKind::Property, 0, getter, 0),
+        Fact::GetSet(descriptor) => (EntryKind::GetSet, 0, descriptor, 0),
+        Fact::Transition(place, shape) => (EntryKind::Transition, place, 0, shape),
+    };
+    let entry = Entry::new(cx, version, kind, place, value, auxiliary)?;
+    set_cache(cx, frame, entry.word());
+    Ok(())
 }
 
 fn remember_module_attribute(cx: &Context, frame: &Frame, module: Value, name: Str) -> PyResult<()> {
@@ -307,6 +369,11 @@ pub(crate) fn load_method(
             Kind::Super => return cx.method_pair(value, name),
             _ => {}
         }
+        if let Some(Fact::ClassValue(method)) = remembered_fact(cx, object, name, Purpose::Method)
+            && let Some(callable) = Value::from_word(method)
+        {
+            return Ok(MethodPair { callable, receiver: Some(value) });
+        }
     }
     let shape = value.as_object().and_then(Shape::of);
     let class = cx.class_of(value);
@@ -327,8 +394,7 @@ pub(crate) fn load_method(
             _ => false,
         };
         if is_plain_method(attribute) && !hidden {
-            let entry = Entry::new(cx, version, EntryKind::ClassValue, 0, attribute.word(), 0)?;
-            set_cache(cx, frame, entry.word());
+            remember(cx, frame, version, name, Purpose::Method, Fact::ClassValue(attribute.word()))?;
             return Ok(MethodPair { callable: attribute, receiver: Some(value) });
         }
     }
@@ -384,9 +450,14 @@ pub(crate) fn store_attribute(
     }
     let name = operations::name(cx, frame, instruction.c() as u32);
     let Some(object) = target.as_object() else { return cx.set_attribute(target, name, Some(value)) };
+    if let Some(fact) = remembered_fact(cx, object, name, Purpose::Store)
+        && store_by_fact(cx, object, value, fact)
+    {
+        return Ok(());
+    }
     let before = Shape::of(object).filter(|shape| shape.mode() == Mode::Slots);
     let Some(shape) = before else {
-        remember_member_store(cx, frame, target, name);
+        remember_member_store(cx, frame, target, name)?;
         return cx.set_attribute(target, name, Some(value));
     };
     let class = cx.class_of(target);
@@ -395,26 +466,45 @@ pub(crate) fn store_attribute(
     let attribute = class.lookup(cx, name);
     let data = attribute.is_some_and(|attribute| cx.descriptor_kind(attribute).takes_writes());
     let (Some(version), true, false) = (version, generic, data) else {
-        remember_member_store(cx, frame, target, name);
+        remember_member_store(cx, frame, target, name)?;
         return cx.set_attribute(target, name, Some(value));
     };
     cx.generic_set_attribute(target, name, Some(value))?;
     if let Some(index) = shape.find(name) {
-        remember_location(cx, frame, version, shape.location(index));
+        if let Location::Inline(slot) = shape.location(index) {
+            remember(cx, frame, version, name, Purpose::Store, Fact::Slot(slot))?;
+        }
     } else if let Some(after) = Shape::of(object)
         && let (Some(index), Mode::Slots) = (after.find(name), after.mode())
         && let (Location::Inline(slot), true) = (after.location(index), index == shape.count())
     {
-        let entry = Entry::new(cx, version, EntryKind::Transition, slot, 0, after.word())?;
-        set_cache(cx, frame, entry.word());
+        remember(cx, frame, version, name, Purpose::Store, Fact::Transition(slot, after.word()))?;
     }
     Ok(())
 }
 
+/// Stores to where a current fact says; false if that is not the whole story.
+fn store_by_fact(cx: &Context, object: ObjectRef, value: Value, fact: Fact) -> bool {
+    match fact {
+        Fact::Slot(place) if place < object.slot_count() => {
+            let shape = Shape::of(object);
+            cx.store(object, place, value);
+            // As in `cached_store`.
+            !object.is_shared() || Shape::of(object) == shape
+        }
+        Fact::Transition(place, shape) if !object.is_shared() && place < object.slot_count() => {
+            cx.store(object, place, value);
+            cx.mutator().store_shape(object, shape);
+            true
+        }
+        _ => false,
+    }
+}
+
 /// Remembers a store through a `__slots__` descriptor.
-fn remember_member_store(cx: &Context, frame: &Frame, target: Value, name: Str) {
-    let Some(object) = target.as_object() else { return };
-    let Some(shape) = Shape::of(object) else { return };
+fn remember_member_store(cx: &Context, frame: &Frame, target: Value, name: Str) -> PyResult<()> {
+    let Some(object) = target.as_object() else { return Ok(()) };
+    let Some(shape) = Shape::of(object) else { return Ok(()) };
     let class = cx.class_of(target);
     let generic = class.lookup_name(cx, Name::__setattr__).is_some_and(|hook| cx.is_generic_hook(hook));
     if let (Some(version), true) = (shape.version(cx), generic)
@@ -422,8 +512,9 @@ fn remember_member_store(cx: &Context, frame: &Frame, target: Value, name: Str) 
             class.lookup(cx, name).and_then(|attribute| attribute.as_kind(Kind::MemberDescriptor))
     {
         let slot = crate::types::native_function::member_slot(descriptor);
-        if slot <= MAXIMUM_PLACE && slot < object.slot_count() {
-            set_cache(cx, frame, pack(version, slot as u64));
+        if slot < object.slot_count() {
+            return remember(cx, frame, version, name, Purpose::Store, Fact::Slot(slot));
         }
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! - [`frame`]: records and registers of running code.
 //! - [`dispatch`]: the loop.
 //! - [`calls`]: entering and leaving frames.
-//! - [`attribute_cache`], [`global_cache`], [`inline_cache`]: what instructions remember.
+//! - [`attribute_cache`], [`global_cache`], [`inline_cache`], [`shape_cache`]: what instructions remember.
 //! - [`iteration`]: steps of `for` loops.
 //! - [`operators`]: the slow halves of arithmetic and comparison.
 //! - [`operations`]: the slow halves of other instructions.
@@ -23,6 +23,7 @@ pub(crate) mod iteration;
 pub(crate) mod operations;
 pub(crate) mod operators;
 pub(crate) mod rare;
+pub(crate) mod shape_cache;
 pub(crate) mod unwind;
 
 use crate::context::Context;

@@ -9,6 +9,7 @@ use threadsnake_macros::{pyclass, pymethods};
 use crate::attribute::{MethodPair, is_plain_method};
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
+use crate::interpreter::shape_cache::{Fact, Purpose};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::Arguments;
@@ -181,8 +182,24 @@ fn search_class(cx: &Context, class: Class, receiver: Value) -> PyResult<Class> 
     )))
 }
 
-/// The attribute found behind `class` in the MRO of `search`.
+/// The attribute found behind `class` in the MRO of `search`: from the thread's table, or looked up and put there.
 fn find_after(cx: &Context, class: Class, search: Class, name: Str) -> PyResult<Option<Value>> {
+    let start = class.as_value().word();
+    // Taken before the lookup.
+    let version = search.version(cx).filter(|_| name.is_interned());
+    if let Some(version) = version
+        && let Some(Fact::ClassValue(found)) = cx.remembered(version, name, Purpose::Super, start)
+    {
+        return Ok(Value::from_word(found));
+    }
+    let found = find_after_slow(cx, class, search, name)?;
+    if let (Some(version), Some(found)) = (version, found) {
+        cx.remember(version, name, Purpose::Super, start, Fact::ClassValue(found.word()));
+    }
+    Ok(found)
+}
+
+fn find_after_slow(cx: &Context, class: Class, search: Class, name: Str) -> PyResult<Option<Value>> {
     let Some(mro) = search.mro() else { return Ok(None) };
     let mut past = false;
     for candidate in mro.iter() {
