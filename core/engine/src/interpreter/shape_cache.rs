@@ -68,7 +68,8 @@ impl ShapeCacheEntry {
 pub(crate) type ShapeCache = [Cell<ShapeCacheEntry>; ENTRIES];
 
 fn place(cx: &Context, version: u64, key: u64, extra: u64) -> &Cell<ShapeCacheEntry> {
-    let mixed = (version ^ (key >> 4) ^ (extra >> 4)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ key;
+    // The purpose, in the key's low bits, counts as much as the rest: the same attribute is often loaded and stored.
+    let mixed = ((version << 2 | key & 3) ^ (key >> 4) ^ (extra >> 4)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     &cx.shape_cache[(mixed >> 32) as usize % ENTRIES]
 }
 
