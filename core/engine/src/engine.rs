@@ -68,6 +68,16 @@ pub enum Root {
     /// `gc.callbacks`
     CollectorCallbacks,
     InternalNamespace,
+    /// `zlib.error`
+    ZlibError,
+    /// `binascii.Error`
+    BinasciiError,
+    /// `binascii.Incomplete`
+    BinasciiIncomplete,
+    /// `_hashlib.UnsupportedDigestmodError`
+    UnsupportedDigest,
+    /// `_queue.Empty`
+    QueueEmpty,
     /// `struct.error`
     StructError,
     /// A dict that the module `_socket` keeps for itself.

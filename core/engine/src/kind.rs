@@ -216,8 +216,11 @@ kinds! {
     CsvReader "_csv.reader"
     CsvWriter "_csv.writer"
     CsvDialect "_csv.Dialect"
-    Compressor "zlib and bz2 and lzma compressors"
-    Decompressor "zlib and bz2 and lzma decompressors"
+    ZlibCompressor "zlib.Compress"
+    ZlibDecompressor "zlib.Decompress"
+    ZlibBufferedDecompressor "zlib._ZlibDecompressor"
+    Bz2Compressor "_bz2.BZ2Compressor"
+    Bz2Decompressor "_bz2.BZ2Decompressor"
     DateTimeObject "reserved for a native _datetime"
     Embedder "a class of the embedding program"
 }

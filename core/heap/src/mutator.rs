@@ -247,6 +247,16 @@ impl Mutator {
         }
     }
 
+    /// Tells the heap that a native object came with so many bytes of memory outside of it: the epoch ends the sooner, so that
+    /// what such objects leave behind does not pile up. Nothing is said when the bytes go.
+    pub fn charge_external_bytes(&self, bytes: usize) {
+        // Relaxed: a figure; whoever passes the limit asks for the pause.
+        let before = self.heap.usage.allocated_since_pause.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes >= self.heap.epoch_limit.load(Ordering::Relaxed) {
+            self.participant.poll.fetch_or(poll::EPOCH_DUE, Ordering::Relaxed);
+        }
+    }
+
     /// Leaves everything to the heap: log, blocks, lists (rule 9). Under the registry's lock.
     fn hand_over(&self, heap: &HeapState) {
         // SAFETY: called by the owner, whose last act this is.

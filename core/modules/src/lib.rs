@@ -7,10 +7,13 @@
 extern crate alloc;
 
 pub mod atexit;
+pub mod binascii;
 pub mod bisect;
 pub mod cmath;
 pub mod collections;
+mod exception_class;
 pub mod functools;
+mod guarded;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
@@ -22,12 +25,14 @@ pub mod random;
 pub mod regular_expressions;
 pub mod structure;
 pub mod thread;
+pub mod zlib;
 
 use threadsnake_engine::native::NativeModule;
 
 /// The modules, for `EngineConfiguration::modules`.
 pub static MODULES: &[&NativeModule] = &[
     &atexit::module::MODULE,
+    &binascii::module::MODULE,
     &bisect::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,
@@ -42,4 +47,5 @@ pub static MODULES: &[&NativeModule] = &[
     &regular_expressions::module::MODULE,
     &structure::MODULE,
     &thread::module::MODULE,
+    &zlib::module::MODULE,
 ];
