@@ -269,8 +269,7 @@ fn open_streams(cx: &Context, line: &CommandLine) -> PyResult<()> {
     if let Some(builtins) = cx.root(Root::Builtins).and_then(Dict::from_value) {
         builtins.set_str(cx, name, open)?;
     }
-    let encoding =
-        if line.ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() };
+    let encoding = if line.ignore_environment { None } else { std::env::var("PYTHONIOENCODING").ok() };
     let configuration = standard_streams::Configuration {
         unbuffered: line.unbuffered || environment_flag(line, "PYTHONUNBUFFERED"),
         encoding: encoding.filter(|text| !text.is_empty()),

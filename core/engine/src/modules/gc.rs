@@ -32,6 +32,8 @@ const DEBUG_LEAK: u32 = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
 
 /// Collections that one call makes at most: each but the first because finalizers ran since the one before.
 const ROUNDS: usize = 4;
+/// Words of stack cleared before a collection: more than a collection's own frames take.
+const FORGOTTEN_WORDS: usize = 2048;
 /// Internal objects between an object and what it refers to.
 const INTERNAL_DEPTH: usize = 8;
 /// Generations that the interface speaks of.
@@ -147,10 +149,19 @@ fn notify(cx: &Context, phase: &str, generation: usize, collected: usize) -> PyR
     Ok(())
 }
 
+/// Overwrites the stack below the caller's frame, where calls that have returned left words that may look like references: frames
+/// pushed next, which do not write all of their words, would hand them to the scan as roots.
+#[inline(never)]
+fn forget_returned_frames() {
+    let mut words = [0_usize; FORGOTTEN_WORDS];
+    core::hint::black_box(&mut words);
+}
+
 /// Collects until nothing that a finalizer could have set free is left, within bounds; the objects found unreachable.
 fn collect_all(cx: &Context) -> usize {
     let mut collected = 0;
     for _ in 0..ROUNDS {
+        forget_returned_frames();
         let collection = cx.mutator().collect();
         collected += collection.objects_freed;
         if collection.finalizers_queued == 0 && collection.weak_cells_queued == 0 {

@@ -79,7 +79,9 @@ impl BytesIO {
             let (start, length) = (self.position(), content.len());
             let gap = start.saturating_sub(length);
             let Some(end) = start.checked_add(bytes.len()).filter(|&end| end <= isize::MAX as usize) else {
-                return Err(cx.raise(ExceptionClass::OverflowError, format_args!("new buffer size too large")));
+                return Err(
+                    cx.raise(ExceptionClass::OverflowError, format_args!("new buffer size too large"))
+                );
             };
             let data = if gap == 0 {
                 Cow::Borrowed(bytes)
@@ -229,10 +231,9 @@ impl BytesIO {
             None => 0,
             Some(size) if cx.has_index(size) => cx.index_i64(size)?,
             Some(size) => {
-                return Err(cx.type_error(format_args!(
-                    "integer argument expected, got '{}'",
-                    cx.type_name(size)
-                )));
+                return Err(
+                    cx.type_error(format_args!("integer argument expected, got '{}'", cx.type_name(size)))
+                );
             }
         };
         let mut lines = cx.scratch();
@@ -302,9 +303,7 @@ impl BytesIO {
             this.set_position(target);
             Some(target)
         });
-        moved.ok_or_else(|| {
-            cx.raise(ExceptionClass::OverflowError, format_args!("new position too large"))
-        })
+        moved.ok_or_else(|| cx.raise(ExceptionClass::OverflowError, format_args!("new position too large")))
     }
 
     /// Truncate the file to at most size bytes.

@@ -110,11 +110,7 @@ impl NewlineTranslator {
 
     /// A translator that has seen the same.
     pub fn copy(&self) -> NewlineTranslator {
-        NewlineTranslator {
-            translate: self.translate,
-            pending_return: self.pending_return,
-            seen: self.seen,
-        }
+        NewlineTranslator { translate: self.translate, pending_return: self.pending_return, seen: self.seen }
     }
 
     /// The attribute `newlines`: which line ends were seen.
@@ -245,10 +241,7 @@ pub struct IncrementalNewlineDecoder(ObjectRef);
 type State = StreamLock<Option<NewlineTranslator>>;
 
 impl IncrementalNewlineDecoder {
-    fn enter<'a>(
-        &'a self,
-        cx: &'a Context,
-    ) -> PyResult<StreamGuard<'a, Option<NewlineTranslator>>> {
+    fn enter<'a>(&'a self, cx: &'a Context) -> PyResult<StreamGuard<'a, Option<NewlineTranslator>>> {
         match state::<State>(&self.0) {
             Some(lock) => lock.enter(cx, self.as_value()),
             None => Err(uninitialized(cx)),
@@ -266,10 +259,7 @@ impl IncrementalNewlineDecoder {
 /// TypeError if it is none.
 pub fn expect_decoded(cx: &Context, value: Value) -> PyResult<Str> {
     Str::from_value(value).ok_or_else(|| {
-        cx.type_error(format_args!(
-            "decoder should return a string result, not '{}'",
-            cx.type_name(value)
-        ))
+        cx.type_error(format_args!("decoder should return a string result, not '{}'", cx.type_name(value)))
     })
 }
 

@@ -271,7 +271,10 @@ impl StringIO {
                 Some(line) => Ok((!line.is_empty()).then(|| line.as_value())),
                 None => Err(cx.raise(
                     ExceptionClass::OSError,
-                    format_args!("readline() should have returned a str object, not '{}'", cx.type_name(line)),
+                    format_args!(
+                        "readline() should have returned a str object, not '{}'",
+                        cx.type_name(line)
+                    ),
                 )),
             };
         }
@@ -328,10 +331,9 @@ impl StringIO {
             return Err(cx.value_error(format_args!("Negative seek position {pos}")));
         }
         if pos != 0 && whence != 0 {
-            return Err(cx.raise(
-                ExceptionClass::OSError,
-                format_args!("Can't do nonzero cur-relative seeks"),
-            ));
+            return Err(
+                cx.raise(ExceptionClass::OSError, format_args!("Can't do nonzero cur-relative seeks"))
+            );
         }
         let mut text = this.open(cx)?;
         text.position = match whence {
@@ -349,9 +351,7 @@ impl StringIO {
     #[pymethod]
     fn write(cx: &Context, this: StringIO, s: Value) -> PyResult<usize> {
         let Some(text) = Str::from_value(s) else {
-            return Err(
-                cx.type_error(format_args!("string argument expected, got '{}'", cx.type_name(s)))
-            );
+            return Err(cx.type_error(format_args!("string argument expected, got '{}'", cx.type_name(s))));
         };
         if text.is_empty() {
             drop(this.open(cx)?);

@@ -245,7 +245,11 @@ const POWERS: &[(Bits, Bits, Option<Bits>)] = &[
 fn arithmetic() {
     for &(a, b, product, quotient) in ARITHMETIC {
         let (a, b) = (number(a.0, a.1), number(b.0, b.1));
-        assert!(same(multiply(operand(a), operand(b)), number(product.0, product.1)), "{a:?} * {b:?} gives {:?}", multiply(operand(a), operand(b)));
+        assert!(
+            same(multiply(operand(a), operand(b)), number(product.0, product.1)),
+            "{a:?} * {b:?} gives {:?}",
+            multiply(operand(a), operand(b))
+        );
         match (divide(operand(a), operand(b)), quotient) {
             (Ok(found), Some(expected)) => {
                 assert!(same(found, number(expected.0, expected.1)), "{a:?} / {b:?} gives {found:?}");
@@ -283,6 +287,9 @@ fn infinities() {
     assert_eq!(over((1.0, 1.0), (infinity, infinity)), Ok((0.0, 0.0)));
     assert_eq!(absolute((nan, infinity), &PORTABLE), Ok(infinity));
     assert_eq!(absolute((1e308, 1e308), &PORTABLE).ok(), Some(1.414_213_562_373_095_1e308));
-    assert_eq!(absolute((1.5e308, 1.5e308), &PORTABLE), Err(NumberError::Overflow("absolute value too large")));
+    assert_eq!(
+        absolute((1.5e308, 1.5e308), &PORTABLE),
+        Err(NumberError::Overflow("absolute value too large"))
+    );
     assert_eq!(absolute((3.0, -4.0), &PORTABLE), Ok(5.0));
 }

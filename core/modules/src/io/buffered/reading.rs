@@ -11,9 +11,7 @@ use threadsnake_engine::types::bytes_object::Bytes;
 use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Value};
 
 use super::super::raw_device::device;
-use super::super::stream::{
-    ask, expect_bytes, limit, read_through_view, retry_interrupted, writable_length,
-};
+use super::super::stream::{ask, expect_bytes, limit, read_through_view, retry_interrupted, writable_length};
 use super::{Buffer, Buffered};
 
 impl Buffered {
@@ -34,7 +32,9 @@ impl Buffered {
                 let class_name = cx.type_name(answer);
                 return Err(cx.raise(
                     ExceptionClass::OSError,
-                    format_args!("raw readinto() failed: '{class_name}' object cannot be interpreted as an integer"),
+                    format_args!(
+                        "raw readinto() failed: '{class_name}' object cannot be interpreted as an integer"
+                    ),
                 ));
             }
             let count = match cx.index_i64(answer) {

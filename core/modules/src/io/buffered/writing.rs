@@ -16,11 +16,7 @@ const EAGAIN: i64 = 11;
 
 fn would_block(cx: &Context, written: usize) -> Raised {
     let arguments = (|| {
-        Ok([
-            cx.int(EAGAIN)?,
-            cx.str("write could not complete without blocking")?,
-            cx.int(written as i64)?,
-        ])
+        Ok([cx.int(EAGAIN)?, cx.str("write could not complete without blocking")?, cx.int(written as i64)?])
     })();
     match arguments {
         Ok(arguments) => cx.raise_with(ExceptionClass::BlockingIOError, &arguments),

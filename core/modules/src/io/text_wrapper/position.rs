@@ -198,10 +198,9 @@ impl Wrapper {
         decoded += self.decode(cx, text, &[], true)?.len();
         position.at_end = true;
         if decoded < position.skip {
-            return Err(cx.raise(
-                ExceptionClass::OSError,
-                format_args!("can't reconstruct logical file position"),
-            ));
+            return Err(
+                cx.raise(ExceptionClass::OSError, format_args!("can't reconstruct logical file position"))
+            );
         }
         Ok(())
     }
@@ -254,10 +253,9 @@ impl Wrapper {
             let decoded = self.decode(cx, text, input.as_slice(), position.at_end)?;
             self.set_decoded(cx, text, Some(decoded));
             if decoded.len() < position.skip {
-                return Err(cx.raise(
-                    ExceptionClass::OSError,
-                    format_args!("can't restore logical file position"),
-                ));
+                return Err(
+                    cx.raise(ExceptionClass::OSError, format_args!("can't restore logical file position"))
+                );
             }
             text.used = position.skip;
         } else {

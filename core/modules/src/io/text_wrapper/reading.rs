@@ -57,8 +57,7 @@ impl Wrapper {
         let decoded = self.decode(cx, text, &input, at_end)?;
         let characters = decoded.len();
         self.set_decoded(cx, text, Some(decoded));
-        text.bytes_per_character =
-            if characters > 0 { input.len() as f64 / characters as f64 } else { 0.0 };
+        text.bytes_per_character = if characters > 0 { input.len() as f64 / characters as f64 } else { 0.0 };
         if let Some((bytes, flags)) = before {
             let input = if bytes.is_empty() {
                 input
@@ -76,8 +75,11 @@ impl Wrapper {
     fn take(self, cx: &Context, text: &mut Text, count: usize) -> PyResult<Str> {
         let Some(decoded) = self.decoded() else { return Ok(cx.empty_str()) };
         let end = text.used.saturating_add(count).min(decoded.len());
-        let taken =
-            if text.used == 0 && end == decoded.len() { decoded } else { decoded.substring(cx, text.used, end)? };
+        let taken = if text.used == 0 && end == decoded.len() {
+            decoded
+        } else {
+            decoded.substring(cx, text.used, end)?
+        };
         text.used = end;
         Ok(taken)
     }

@@ -213,7 +213,9 @@ impl FileIO {
             return Err(cx.value_error(format_args!("opener returned {number}")));
         };
         // SAFETY: no memory is involved.
-        call(cx, Some(file), || i64::from(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) }))?;
+        call(cx, Some(file), || {
+            i64::from(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) })
+        })?;
         Ok(descriptor)
     }
 
@@ -505,10 +507,9 @@ impl FileIO {
         let mode = Self::mode_text(device);
         let closes = if device.closes.load(Ordering::Relaxed) { "True" } else { "False" };
         match cx.find_attribute_or_none(this.as_value(), cx.name(Name::name))? {
-            None => cx.str_format(format_args!(
-                "<{shown} fd={} mode='{mode}' closefd={closes}>",
-                device.number()
-            )),
+            None => {
+                cx.str_format(format_args!("<{shown} fd={} mode='{mode}' closefd={closes}>", device.number()))
+            }
             Some(name) => match cx.enter_repr(this.as_value())? {
                 Some(_guard) => {
                     let name = cx.repr(name)?;

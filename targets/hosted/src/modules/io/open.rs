@@ -45,9 +45,9 @@ impl OpenMode {
         }
         let kinds: Vec<char> = "xrwa".chars().filter(|&letter| has(letter)).collect();
         let &[kind] = kinds.as_slice() else {
-            return Err(cx.value_error(format_args!(
-                "must have exactly one of create/read/write/append mode"
-            )));
+            return Err(
+                cx.value_error(format_args!("must have exactly one of create/read/write/append mode"))
+            );
         };
         let raw = if has('+') { format!("{kind}+") } else { kind.to_string() };
         Ok(OpenMode { raw, reading: kind == 'r', updating: has('+'), binary })
@@ -104,10 +104,9 @@ pub fn open_file(cx: &Context, file: Value, mode: Value, options: &OpenOptions) 
         paths::file_system_object(cx, file)?
     };
     let Some(mode_text) = Str::from_value(mode) else {
-        return Err(cx.type_error(format_args!(
-            "open() argument 'mode' must be str, not {}",
-            cx.type_name(mode)
-        )));
+        return Err(
+            cx.type_error(format_args!("open() argument 'mode' must be str, not {}", cx.type_name(mode)))
+        );
     };
     let parsed = OpenMode::parse(cx, &mode_text.to_utf8(cx)?)?;
     let encoding = optional_text(cx, "encoding", options.encoding)?;
@@ -249,4 +248,3 @@ pub fn text_encoding(cx: &Context, encoding: Value, stacklevel: i32) -> PyResult
     }
     Ok(cx.name(Name::utf_8).as_value())
 }
-
