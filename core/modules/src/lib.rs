@@ -12,6 +12,7 @@ pub mod bisect;
 pub mod cmath;
 pub mod collections;
 mod exception_class;
+pub mod csv;
 pub mod functools;
 mod guarded;
 pub mod heapq;
@@ -36,6 +37,7 @@ pub static MODULES: &[&NativeModule] = &[
     &bisect::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,
+    &csv::module::MODULE,
     &functools::module::MODULE,
     &heapq::module::MODULE,
     &itertools::module::MODULE,
