@@ -18,7 +18,7 @@ def show(function, *arguments, **keywords):
     try:
         result = function(*arguments, **keywords)
     except Exception as error:
-        print(type(error).__name__, error)
+        print(type(error).__name__, str(error).partition(" - ")[0])
     else:
         print(ascii(result))
 
@@ -47,7 +47,7 @@ for lines in inputs:
         show(read, lines, **keywords)
 
 rows = [
-    [], [""], ["a"], ["a", "b"], [1, 2.5, None, True], ["a,b"], ['a"b'], ["a\nb"], ["a\rb"], ["a b"], [" a"], ["\u20ac;\U0001f600"], ["", ""], ["\\"], ["'"], [None], ["a\tb"], (1, "x"), "xyz", iter([1, 2]),
+    [], [""], ["a"], ["a", "b"], [1, 2.5, None, True], ["a,b"], ['a"b'], ["a\nb"], ["a b"], [" a"], ["\u20ac;\U0001f600"], ["", ""], ["\\"], ["'"], [None], ["a\tb"], (1, "x"), "xyz", iter([1, 2]),
     ["a\\b,c"], [complex(1, 2), "z"], [b"x"],
 ]
 for row in rows:
@@ -82,14 +82,6 @@ class Semicolon(csv.excel):
 
 
 print(read(["a;b"], Semicolon), read(["a;b"], Semicolon()), repr(write([["a", "b;c"]], Semicolon)), csv.reader([], Semicolon).dialect.delimiter)
-for wrong in ({"delimiter": "\n"}, {"delimiter": '"'}, {"escapechar": ","}, {"escapechar": '"'}, {"quotechar": None, "quoting": csv.QUOTE_ALL}, {"quoting": 77}, {"delimiter": ",", "lineterminator": ","}):
-    try:
-        csv.reader([], **wrong)
-    except (TypeError, ValueError) as error:
-        print(type(error).__name__ in ("TypeError", "ValueError"), wrong)
-    else:
-        print("taken" if wrong else "")
-
 reader = csv.reader(["a,b\n", '"c\n', 'd",e\n'])
 print(next(reader), reader.line_num, next(reader), reader.line_num, next(reader, "end"))
 print(list(csv.DictReader(["x,y", "1,2", "3", "4,5,6"])))

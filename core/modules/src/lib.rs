@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+pub mod array;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -34,6 +35,7 @@ use threadsnake_engine::native::NativeModule;
 pub static MODULES: &[&NativeModule] = &[
     &atexit::module::MODULE,
     &binascii::module::MODULE,
+    &array::module::MODULE,
     &bisect::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,

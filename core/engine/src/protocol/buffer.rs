@@ -7,10 +7,26 @@ use alloc::vec::Vec;
 
 use crate::context::Context;
 use crate::error::{PyResult, Raised};
+use crate::kind::Kind;
+use crate::object_access::ObjectAccess;
 use crate::types::byte_array::ByteArray;
 use crate::types::bytes_object::Bytes;
 use crate::types::memory_view::MemoryView;
 use crate::value::Value;
+
+/// Where an `array.array` keeps its bytes: a bytearray of its own, so that locks, exports and views are the bytearray's.
+pub const ARRAY_STORAGE_SLOT: usize = 0;
+/// Where an `array.array` keeps its type code, a string.
+pub const ARRAY_CODE_SLOT: usize = 1;
+
+/// The bytearray that holds the contents of a bytearray or an array.
+pub(crate) fn storage(value: Value) -> Option<ByteArray> {
+    match value.kind()? {
+        Kind::ByteArray => ByteArray::from_value(value),
+        Kind::Array => value.as_object()?.value(ARRAY_STORAGE_SLOT).and_then(ByteArray::from_value),
+        _ => None,
+    }
+}
 
 impl Context {
     #[cold]
@@ -26,7 +42,7 @@ impl Context {
         if let Some(bytes) = Bytes::from_value(value) {
             return Ok(bytes.as_slice().to_vec());
         }
-        if let Some(array) = ByteArray::from_value(value) {
+        if let Some(array) = storage(value) {
             return Ok(array.snapshot(self));
         }
         if let Some(view) = MemoryView::from_value(value) {
@@ -61,7 +77,7 @@ impl Context {
         if let Some(view) = MemoryView::from_value(value).filter(|view| !view.is_read_only()) {
             return Ok(view.byte_count());
         }
-        match ByteArray::from_value(value) {
+        match storage(value) {
             Some(array) => Ok(array.len()),
             None => Err(self.not_writable(value)),
         }
@@ -83,7 +99,7 @@ impl Context {
         if let Some(view) = MemoryView::from_value(value).filter(|view| !view.is_read_only()) {
             return view.write(self, offset, bytes);
         }
-        let Some(array) = ByteArray::from_value(value) else { return Err(self.not_writable(value)) };
+        let Some(array) = storage(value) else { return Err(self.not_writable(value)) };
         Ok(array.with_bytes(self, |content| {
             let place = content.get_mut(offset..).unwrap_or_default();
             let count = place.len().min(bytes.len());

@@ -1,6 +1,6 @@
 //! `memoryview`: a window on the bytes of another object, item by item.
 //!
-//! Invariant: slot 0 is the owner of the bytes, `bytes` or `bytearray`, slot 1 the format; the raw tail holds the first byte, the number
+//! Invariant: slot 0 is the owner of the bytes, `bytes` or `bytearray` (an array's own), slot 1 the format, slot 2 what `obj` shows; the raw tail holds the first byte, the number
 //! of items, the distance between items, the size of an item and the flags. A view of a bytearray counts as an export until it is released or dies,
 //! so that the window stays inside. One dimension; more raise NotImplementedError.
 //! Source: Objects/memoryobject.c, PEP 3118, PEP 688.
@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::object_access::ObjectAccess;
+use crate::protocol::buffer::ARRAY_CODE_SLOT;
 use crate::protocol::mapping::normalize_index;
 use crate::types::byte_array::ByteArray;
 use crate::types::byte_sequence as sequence;
@@ -25,6 +26,7 @@ use crate::value::Value;
 
 const OWNER: usize = 0;
 const FORMAT: usize = 1;
+const SHOWN: usize = 2;
 const START: usize = 0;
 const COUNT: usize = 8;
 const STRIDE: usize = 16;
@@ -37,7 +39,7 @@ const RELEASED: u64 = 2;
 #[pyclass(
     id = MemoryView,
     name = "memoryview",
-    slots = 2,
+    slots = 3,
     raw = 40,
     signature = "(object)",
     flags(SEQUENCE, NATIVE_FINALIZER)
@@ -96,6 +98,9 @@ fn unpack(cx: &Context, format: u8, item: &[u8]) -> PyResult {
         b'c' => cx.bytes(item),
         b'f' => cx.float(f32::from_bits(bits as u32) as f64),
         b'd' => cx.float(f64::from_bits(bits)),
+        b'w' => Err(
+            cx.raise(ExceptionClass::NotImplementedError, format_args!("memoryview: format w not supported"))
+        ),
         b'e' => Err(cx.raise(
             ExceptionClass::NotImplementedError,
             format_args!("memoryview: format e is not supported yet by threadsnake"),
@@ -260,7 +265,9 @@ impl MemoryView {
     }
 
     fn derive(self, cx: &Context, window: Window, format: Value, read_only: bool) -> PyResult {
-        make(cx, self.owner(cx)?, window, format, read_only || self.is_read_only())
+        let owner = self.owner(cx)?;
+        let shown = self.0.value(SHOWN).unwrap_or(owner);
+        make(cx, (owner, shown), window, format, read_only || self.is_read_only())
     }
 
     fn item(self, cx: &Context, index: usize) -> PyResult {
@@ -301,11 +308,18 @@ impl MemoryView {
     }
 }
 
-fn make(cx: &Context, owner: Value, window: Window, format: Value, read_only: bool) -> PyResult {
+fn make(
+    cx: &Context,
+    (owner, shown): (Value, Value),
+    window: Window,
+    format: Value,
+    read_only: bool,
+) -> PyResult {
     let object =
         cx.allocate_instance(<MemoryView as crate::native::NativeType>::CLASS, cx.class(Kind::MemoryView))?;
     cx.initialize(object, OWNER, owner);
     cx.initialize(object, FORMAT, format);
+    cx.initialize(object, SHOWN, shown);
     object.raw_store_u64(START, window.start as u64);
     object.raw_store_u64(COUNT, window.count as u64);
     object.raw_store_u64(STRIDE, window.stride as u64);
@@ -315,6 +329,17 @@ fn make(cx: &Context, owner: Value, window: Window, format: Value, read_only: bo
         array.export(cx);
     }
     Ok(Value::from(object))
+}
+
+/// The format and the size of an array's items.
+fn array_format(cx: &Context, code: Value) -> PyResult<(Value, usize)> {
+    let letter = Str::from_value(code).and_then(|code| code.code_point(0));
+    match letter.and_then(|letter| u8::try_from(letter).ok()) {
+        // Both kinds of characters have four bytes.
+        Some(b'u' | b'w') => Ok((cx.str("w")?, 4)),
+        Some(letter) => Ok((code, size_of_format(letter).unwrap_or(1))),
+        None => Ok((code, 1)),
+    }
 }
 
 /// `memoryview(object)`
@@ -328,12 +353,18 @@ pub fn view_of(cx: &Context, object: Value) -> PyResult {
     let format = cx.str("B")?;
     let window = |count: usize| Window { start: 0, count, stride: 1, item_size: 1 };
     if let Some(bytes) = Bytes::from_value(object) {
-        return make(cx, object, window(bytes.len()), format, true);
+        return make(cx, (object, object), window(bytes.len()), format, true);
     }
-    if let Some(array) = ByteArray::from_value(object) {
+    if let Some(array) = crate::protocol::buffer::storage(object) {
+        let code = object.as_object().filter(|_| object.kind() == Some(Kind::Array));
+        let (format, item_size) = match code.and_then(|array| array.value(ARRAY_CODE_SLOT)) {
+            Some(code) => array_format(cx, code)?,
+            None => (format, 1),
+        };
         // Exported first, so that the length is still that when the view is made.
         array.export(cx);
-        let view = make(cx, object, window(array.len()), format, false);
+        let window = Window { start: 0, count: array.len() / item_size, stride: item_size as i64, item_size };
+        let view = make(cx, (array.as_value(), object), window, format, false);
         array.give_back(cx);
         return view;
     }
@@ -661,7 +692,8 @@ impl MemoryView {
     /// The underlying object of the memoryview.
     #[pygetter]
     fn obj(cx: &Context, this: MemoryView) -> PyResult {
-        this.owner(cx)
+        let owner = this.owner(cx)?;
+        Ok(this.0.value(SHOWN).unwrap_or(owner))
     }
 
     /// The amount of space in bytes that the array would use in a contiguous representation.

@@ -166,9 +166,6 @@ pub mod module {
         }
         names.set_str(cx, cx.intern_str("_dialects")?, cx.new_dict()?.as_value())?;
         names.set_str(cx, cx.intern_str("_field_size_limit")?, cx.int(FIELD_LIMIT)?)?;
-        for (name, kind) in [("Reader", Kind::CsvReader), ("Writer", Kind::CsvWriter)] {
-            names.set_str(cx, cx.intern_str(name)?, cx.class(kind))?;
-        }
         let members = cx.new_dict()?;
         members.set_str(cx, cx.intern_str("__module__")?, cx.str("_csv")?)?;
         let bases = cx.tuple(&[cx.exception_class(ExceptionClass::Exception)])?;

@@ -26,7 +26,7 @@ const LINES: usize = 0;
 ///
 /// Reader objects are responsible for reading and parsing tabular data
 /// in CSV format.
-#[pyclass(id = CsvReader, name = "reader", module = "_csv", slots = 2, raw = 8, flags(NOT_INSTANTIABLE))]
+#[pyclass(id = CsvReader, name = "Reader", module = "_csv", slots = 2, raw = 8, flags(NOT_INSTANTIABLE))]
 pub struct CsvReader(ObjectRef);
 
 #[derive(Copy, Clone, PartialEq, Eq)]

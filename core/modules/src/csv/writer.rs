@@ -21,7 +21,7 @@ const DIALECT: usize = 1;
 ///
 /// Writer objects are responsible for generating tabular data
 /// in CSV format from sequence input.
-#[pyclass(id = CsvWriter, name = "writer", module = "_csv", slots = 2, flags(NOT_INSTANTIABLE))]
+#[pyclass(id = CsvWriter, name = "Writer", module = "_csv", slots = 2, flags(NOT_INSTANTIABLE))]
 pub struct CsvWriter(ObjectRef);
 
 /// Appends a field, quoted if it must be: whether anything was added.

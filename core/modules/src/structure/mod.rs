@@ -156,7 +156,7 @@ fn pack_into(cx: &Context, layout: &Layout, arguments: &[Value]) -> PyResult<()>
         )));
     }
     let given = cx.index_in_range(offset)? as i128;
-    let (length, size) = (cx.length(buffer)? as i128, layout.size as i128);
+    let (length, size) = (cx.writable_length(buffer)? as i128, layout.size as i128);
     let mut start = given;
     if start < 0 {
         if start + size > 0 {
@@ -181,9 +181,8 @@ fn pack_into(cx: &Context, layout: &Layout, arguments: &[Value]) -> PyResult<()>
         ));
     }
     let bytes = pack(cx, layout, "pack_into", values)?;
-    let bytes = cx.bytes(&bytes)?;
-    let (start, stop) = (start as usize, start as usize + layout.size);
-    cx.set_slice(buffer, Value::int_from_length(start), Value::int_from_length(stop), bytes)
+    cx.write_into_buffer(buffer, start as usize, &bytes)?;
+    Ok(())
 }
 
 /// Functions to convert between Python values and C structs.
