@@ -3,6 +3,7 @@
 //! Invariant: with statistics off nothing here is more than one test of a field that never changes.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use threadsnake_hal::Platform;
 
@@ -49,6 +50,53 @@ pub struct Statistics {
     pub bytes_peak: usize,
     /// Counts found impossible. Anything but 0 is a bug.
     pub corruptions: u64,
+}
+
+/// Nanoseconds, shown in milliseconds.
+struct Milliseconds(u64);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{:03} ms", self.0 / 1_000_000, self.0 / 1000 % 1000)
+    }
+}
+
+/// A line for each theme, for people.
+impl fmt::Display for Statistics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kib = |bytes: u64| bytes / 1024;
+        writeln!(
+            formatter,
+            "heap: {} KiB in use, {} KiB at most",
+            kib(self.bytes_in_use as u64),
+            kib(self.bytes_peak as u64)
+        )?;
+        writeln!(
+            formatter,
+            "allocated: {} cells, {} KiB; promoted: {} objects, {} KiB; logged: {} entries",
+            self.cells_allocated,
+            kib(self.bytes_allocated),
+            self.objects_promoted,
+            kib(self.bytes_promoted),
+            self.log_entries
+        )?;
+        writeln!(
+            formatter,
+            "pauses: {} ({} epochs, {} traces), median {}, longest {} ({} of it or of another until all stood), total {}",
+            self.pauses,
+            self.epochs,
+            self.traces,
+            Milliseconds(self.pause_median_nanoseconds),
+            Milliseconds(self.pause_longest_nanoseconds),
+            Milliseconds(self.stop_longest_nanoseconds),
+            Milliseconds(self.pause_total_nanoseconds)
+        )?;
+        writeln!(formatter, "object locks waited for: {}", self.contended_locks)?;
+        if self.corruptions > 0 {
+            writeln!(formatter, "CORRUPTIONS: {}: counts that cannot be, a bug", self.corruptions)?;
+        }
+        Ok(())
+    }
 }
 
 /// When a pause began, if anybody wants to know.

@@ -94,7 +94,7 @@ fn push_hex(output: &mut Vec<u8>, byte: u8) {
 }
 
 fn from_hex(cx: &Context, text: &[u8]) -> PyResult<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return Err(error(cx, format_args!("Odd-length string")));
     }
     let mut output = room(cx, text.len() / 2)?;

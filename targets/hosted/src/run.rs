@@ -356,7 +356,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         code = FLUSH_FAILED;
     }
     if line.extra.iter().any(|option| option == "heapstats") {
-        eprintln!("{:#?}", engine.heap().statistics());
+        eprint!("{}", engine.heap().statistics());
     }
     if code == INTERRUPTED {
         signals::die_of_interrupt();

@@ -49,13 +49,13 @@ fn window_values<'a>(window: *mut u64, count: usize) -> &'a [Value] {
 /// Enters a Python function whose `count` arguments, at `arguments`, are its registers as they are, with nothing in the way: the new
 /// frame, or nothing and nothing done if the call needs more than that.
 #[inline(always)]
-pub(crate) fn enter_plain<'a>(
-    cx: &'a Context,
+pub(crate) fn enter_plain(
+    cx: &Context,
     function: Function,
     arguments: *mut u64,
     count: usize,
     destination: u16,
-) -> Option<&'a Frame> {
+) -> Option<&Frame> {
     let code = function.code()?;
     let data = code.data();
     if data.plain_call_arguments != count as u32

@@ -170,8 +170,9 @@ fn forget_dead(cx: &Context, list: List) {
     let _guard = cx.lock(list.object());
     let Some(items) = list.items() else { return };
     let length = list.len().min(items.slot_count());
-    let mut kept = FIRST_CALLBACK.min(length);
-    for index in kept..length {
+    let first = FIRST_CALLBACK.min(length);
+    let mut kept = first;
+    for index in first..length {
         let Some(entry) = items.value(index) else { continue };
         let dead = entry.as_object().is_some_and(|cell| cx.mutator().weak_is_dead(cell));
         if !dead {
