@@ -346,6 +346,13 @@ impl Context {
         self.mutator.blocking(function)
     }
 
+    /// Within [`Context::blocking`]: attaches the thread again while a function runs that uses Python objects. The frames between the two
+    /// must hold none.
+    #[inline]
+    pub fn attached<R>(&self, function: impl FnOnce() -> R) -> R {
+        self.mutator.attached(function)
+    }
+
     /// The thread's poll word.
     #[inline(always)]
     pub(crate) fn poll_word(&self) -> &AtomicU32 {

@@ -232,6 +232,34 @@ impl Mutator {
         result
     }
 
+    /// Within a function that runs under [`Mutator::blocking`]: lets `function` use the heap after all. The frames between the two
+    /// must hold no reference to an object; when `function` is over, the thread is detached as before.
+    pub fn attached<R>(&self, function: impl FnOnce() -> R) -> R {
+        struct Return<'a> {
+            mutator: &'a Mutator,
+            low: usize,
+        }
+        impl Drop for Return<'_> {
+            fn drop(&mut self) {
+                let mutator = self.mutator;
+                mutator.safepoint();
+                // The bound of the outer call again: all frames below it that held references are gone.
+                mutator.stack_low.store(self.low, Ordering::Relaxed);
+                mutator.blocking_depth.set(1);
+                mutator.heap.handshake.enter_blocking(&mutator.participant, mutator.heap.platform);
+            }
+        }
+        if self.blocking_depth.get() == 0 {
+            return function();
+        }
+        let low = self.stack_low.load(Ordering::Relaxed);
+        self.blocking_depth.set(0);
+        self.heap.handshake.leave_blocking(&self.participant, self.heap.platform);
+        let _return = Return { mutator: self, low };
+        self.safepoint();
+        function()
+    }
+
     /// Tells the heap that native memory of so many bytes came (or went, if negative) with heap objects: it counts towards
     /// the epoch's share.
     pub fn add_external_bytes(&self, bytes: isize) {

@@ -21,6 +21,10 @@ pub enum Program {
 pub struct CommandLine {
     /// What to run.
     pub program: Program,
+    /// Whether standard input was named: `-`.
+    pub dash: bool,
+    /// `-x`
+    pub skip_first_line: bool,
     /// `sys.argv` after its first entry.
     pub arguments: Vec<String>,
     /// `-i`
@@ -100,6 +104,7 @@ Options (and corresponding environment variables):
 -V     : print the Python version number and exit (also --version)
 -W arg : warning control; arg is action:message:category:module:lineno
          also PYTHONWARNINGS=arg
+-x     : skip first line of source, allowing use of non-Unix forms of #!cmd
 -X opt : set implementation-specific option
 --max-heap SIZE
          limit the heap: bytes, or with a suffix K, M or G; beyond it
@@ -132,6 +137,8 @@ fn size(text: &str) -> Option<usize> {
 pub fn parse(arguments: &[String]) -> Parsed {
     let mut line = CommandLine {
         program: Program::StandardInput,
+        dash: false,
+        skip_first_line: false,
         arguments: Vec::new(),
         inspect: false,
         unbuffered: false,
@@ -155,6 +162,7 @@ pub fn parse(arguments: &[String]) -> Parsed {
         if argument == "-" || !argument.starts_with('-') {
             line.program =
                 if argument == "-" { Program::StandardInput } else { Program::File(argument.clone()) };
+            line.dash = argument == "-";
             line.arguments = rest.cloned().collect();
             return Parsed::Run(line);
         }
@@ -206,7 +214,7 @@ pub fn parse(arguments: &[String]) -> Parsed {
                 'u' => line.unbuffered = true,
                 'v' => line.verbose = line.verbose.saturating_add(1),
                 'V' => return Parsed::Print(format!("{VERSION}\n")),
-                'x' => return wrong("-x is not supported yet by threadsnake"),
+                'x' => line.skip_first_line = true,
                 'c' | 'm' | 'W' | 'X' => {
                     let attached: String = letters.by_ref().collect();
                     let value = if attached.is_empty() { rest.next().cloned() } else { Some(attached) };

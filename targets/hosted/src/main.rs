@@ -2,13 +2,17 @@
 //!
 //! Invariant: the exit code is `python3`'s: 0, what SystemExit says, 1 for an uncaught exception, 2 for a command line or file that cannot
 //! be used, 130 for Ctrl-C.
-//! - [`command_line`]: options; [`run`]: from options to a program's end; [`library`]: the frozen standard library;
+//! - [`command_line`]: options; [`settings`]: options and variables together; [`run`]: from options to a program's end; [`program`]: what is run;
+//!   [`interactive`]: the prompt; [`library`]: the frozen standard library;
 //!   [`source_compiler`]: the compiler behind the engine's trait; [`modules`]: native modules of this target; [`signals`]: what the system delivers.
 
 mod command_line;
+mod interactive;
 mod library;
 mod modules;
+mod program;
 mod run;
+mod settings;
 mod signals;
 mod source_compiler;
 
