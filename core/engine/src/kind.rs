@@ -216,6 +216,7 @@ kinds! {
     CsvReader "_csv.reader"
     CsvWriter "_csv.writer"
     CsvDialect "_csv.Dialect"
+    SyntaxNode "ast.AST"
     ZlibCompressor "zlib.Compress"
     ZlibDecompressor "zlib.Decompress"
     ZlibBufferedDecompressor "zlib._ZlibDecompressor"

@@ -22,10 +22,12 @@ pub mod itertools;
 pub mod json;
 pub mod marshal;
 pub mod math;
+pub mod opcode;
 pub mod operator;
 pub mod random;
 pub mod regular_expressions;
 pub mod structure;
+pub mod syntax_tree;
 pub mod thread;
 pub mod zlib;
 
@@ -46,10 +48,12 @@ pub static MODULES: &[&NativeModule] = &[
     &json::module::MODULE,
     &marshal::module::MODULE,
     &math::MODULE,
+    &opcode::module::MODULE,
     &operator::module::MODULE,
     &random::MODULE,
     &regular_expressions::module::MODULE,
     &structure::MODULE,
+    &syntax_tree::module::MODULE,
     &thread::module::MODULE,
     &zlib::module::MODULE,
 ];
