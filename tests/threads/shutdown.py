@@ -6,10 +6,13 @@ import threading
 import time
 
 order = []
+ended = threading.Event()
 
 
 def late(number):
-    time.sleep(0.02 * number)
+    ended.wait()
+    while len(order) != number - 1:
+        time.sleep(0.02)
     order.append(number)
     print("thread", number, flush=True)
 
@@ -26,3 +29,4 @@ def daemon():
 
 threading.Thread(target=daemon, daemon=True).start()
 print("main thread ends", flush=True)
+ended.set()

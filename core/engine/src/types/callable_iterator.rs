@@ -30,14 +30,21 @@ impl CallableIterator {
 impl CallableIterator {
     #[pynext]
     fn next(cx: &Context, this: CallableIterator) -> PyResult<Option<Value>> {
-        let Some(callable) = this.0.value(CALLABLE) else { return Ok(None) };
+        let (Some(callable), Some(first_sentinel)) = (this.0.value(CALLABLE), this.0.value(SENTINEL)) else {
+            return Ok(None);
+        };
         let called = cx.call(callable, &[]);
         let Some(item) = cx.catch_stop_iteration(called)? else {
             this.finish(cx);
             return Ok(None);
         };
-        // The call may have exhausted the iterator.
-        let Some(sentinel) = this.0.value(SENTINEL) else { return Ok(None) };
+        // A call of Python code may have exhausted the iterator, and what it returned then is dropped. One of native code has not: if
+        // the sentinel is gone, another thread found the end, and what this one got must not be lost.
+        let sentinel = match this.0.value(SENTINEL) {
+            Some(sentinel) => sentinel,
+            None if callable.is_kind(Kind::NativeFunction) => first_sentinel,
+            None => return Ok(None),
+        };
         if cx.equal(sentinel, item)? {
             this.finish(cx);
             return Ok(None);
