@@ -59,6 +59,10 @@ pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32, cached: 
 fn load_global_slow(cx: &Context, frame: &Frame, name_index: u32) -> PyResult<Value> {
     let name = operations::name(cx, frame, name_index);
     let Some(globals) = frame.globals_dict() else { return Err(cx.name_error(name)) };
+    if !globals.is_exact() {
+        // Nothing is remembered of what a subclass's `__getitem__` or `__missing__` may answer.
+        return operations::find_global(cx, frame, name)?.ok_or_else(|| cx.name_error(name));
+    }
     // Taken before the lookups, so that what changes meanwhile makes the cache miss.
     let table_before = globals.table();
     let entries_before = table_before.map_or(0, DictTable::entry_count);

@@ -433,7 +433,7 @@ impl StringIO {
 
     #[pymethod(name = "__setstate__")]
     fn setstate(cx: &Context, this: StringIO, state: Value) -> PyResult<()> {
-        drop(this.enter(cx)?);
+        drop(this.open(cx)?);
         let parts = Tuple::from_value(state).filter(|state| state.len() >= 4);
         let Some((initial, newline, position, attributes)) =
             parts.and_then(|parts| Some((parts.get(0)?, parts.get(1)?, parts.get(2)?, parts.get(3)?)))

@@ -152,6 +152,8 @@ impl Buffered {
     pub fn raw(self, cx: &Context) -> PyResult {
         match self.0.value(RAW) {
             Some(raw) => Ok(raw),
+            // Also asked while this thread is in an operation, to name the stream in an error.
+            None if self.lock(cx)?.is_held_here(cx) => Err(uninitialized(cx)),
             None => {
                 drop(self.ready(cx)?);
                 Err(uninitialized(cx))
@@ -212,6 +214,7 @@ impl Buffered {
         {
             let mut buffer = self.enter(cx)?;
             buffer.phase = Phase::Uninitialized;
+            cx.clear(self.0, RAW);
         }
         let known = raw.as_object().is_some_and(|raw| device(&raw).is_some());
         if readable && writable {
@@ -411,8 +414,9 @@ impl Buffered {
         }
         // The method, which a subclass may override.
         let flushed = ask(cx, self.as_value(), Name::flush).map(|_| ());
-        let result = chain(cx, flushed, || ask(cx, raw, Name::close).map(|_| ()));
+        // Under the lock, so that who writes meanwhile waits and then finds the stream closed.
         let mut buffer = self.enter(cx)?;
+        let result = chain(cx, flushed, || ask(cx, raw, Name::close).map(|_| ()));
         buffer.forget_read();
         buffer.read = Vec::new();
         buffer.written = Vec::new();
@@ -441,7 +445,6 @@ impl Buffered {
     /// # Errors
     /// What it raises.
     pub fn forward(self, cx: &Context, method: Name) -> PyResult {
-        drop(self.ready(cx)?);
         let raw = self.raw(cx)?;
         ask(cx, raw, method)
     }
@@ -451,7 +454,6 @@ impl Buffered {
     /// # Errors
     /// AttributeError.
     pub fn attribute(self, cx: &Context, attribute: Name) -> PyResult {
-        drop(self.ready(cx)?);
         let raw = self.raw(cx)?;
         cx.get_attribute_name(raw, attribute)
     }

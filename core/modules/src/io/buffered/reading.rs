@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use threadsnake_engine::types::byte_array::ByteArray;
 use threadsnake_engine::types::bytes_object::Bytes;
+use threadsnake_engine::types::exception::{as_exception, slot as exception_slot};
 use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Value};
 
 use super::super::raw_device::device;
@@ -30,12 +31,16 @@ impl Buffered {
             }
             if !cx.has_index(answer) {
                 let class_name = cx.type_name(answer);
-                return Err(cx.raise(
-                    ExceptionClass::OSError,
-                    format_args!(
-                        "raw readinto() failed: '{class_name}' object cannot be interpreted as an integer"
-                    ),
-                ));
+                let cause = cx
+                    .type_error(format_args!("'{class_name}' object cannot be interpreted as an integer"));
+                let cause = cx.take_exception(cause);
+                let failed = cx.raise(ExceptionClass::OSError, format_args!("raw readinto() failed"));
+                let failed = cx.take_exception(failed);
+                if let Some(failed) = as_exception(failed) {
+                    cx.store(failed, exception_slot::CAUSE, cause);
+                    cx.store(failed, exception_slot::CONTEXT, cause);
+                }
+                return Err(cx.raise_value(failed));
             }
             let count = match cx.index_i64(answer) {
                 Ok(count) => count,

@@ -3,6 +3,7 @@
 //! Invariant: what has not been written when an error comes stays in the buffer, in order, so that the next flush goes on there.
 //! Source: Modules/_io/bufferedio.c (`_io_BufferedWriter_write_impl`).
 
+use threadsnake_engine::types::exception::as_exception;
 use threadsnake_engine::types::memory_view::{MemoryView, view_of};
 use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Raised};
 
@@ -19,7 +20,14 @@ fn would_block(cx: &Context, written: usize) -> Raised {
         Ok([cx.int(EAGAIN)?, cx.str("write could not complete without blocking")?, cx.int(written as i64)?])
     })();
     match arguments {
-        Ok(arguments) => cx.raise_with(ExceptionClass::BlockingIOError, &arguments),
+        // Called, so that the third argument becomes `characters_written`.
+        Ok(arguments) => match cx.call(cx.exception_class(ExceptionClass::BlockingIOError), &arguments) {
+            Ok(error) => match as_exception(error) {
+                Some(error) => cx.raise_object(error),
+                None => cx.raise_value(error),
+            },
+            Err(raised) => raised,
+        },
         Err(raised) => raised,
     }
 }
@@ -93,9 +101,9 @@ impl Buffered {
     /// # Errors
     /// ValueError if the stream is closed; BlockingIOError with the number of bytes taken; what the raw stream raises.
     pub fn write(self, cx: &Context, bytes: &[u8]) -> PyResult<usize> {
-        let closed = self.is_closed(cx)?;
         let mut guard = self.ready(cx)?;
-        if closed {
+        // Asked under the lock: who waited for another thread's close finds it closed.
+        if self.is_closed(cx)? {
             drop(guard);
             return Err(cx.value_error(format_args!("write to closed file")));
         }

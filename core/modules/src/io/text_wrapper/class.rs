@@ -99,6 +99,7 @@ impl TextIOWrapper {
         line_buffering: bool,
         write_through: bool,
     ) -> PyResult<()> {
+        wrapper(this).uninitialize(cx)?;
         let options = Options {
             encoding: optional_text(cx, "TextIOWrapper", "encoding", encoding)?,
             errors: optional_text(cx, "TextIOWrapper", "errors", errors)?,
@@ -264,12 +265,13 @@ impl TextIOWrapper {
     #[pymethod(name = "__repr__", signature = "($self, /)")]
     fn repr(cx: &Context, this: TextIOWrapper) -> PyResult {
         let stream = wrapper(this);
-        drop(stream.attached(cx)?);
+        // Without the lock: errors of operations under way name the stream.
+        let Some(encoding) = stream.0.value(ENCODING) else { return Err(uninitialized(cx)) };
         let mode = match cx.find_attribute_or_none(this.as_value(), cx.name(Name::mode))? {
             Some(mode) => format!(" mode={}", cx.repr(mode)?),
             None => alloc::string::String::new(),
         };
-        let encoding = cx.repr(stream.0.value(ENCODING).unwrap_or(Value::NONE))?;
+        let encoding = cx.repr(encoding)?;
         shown(cx, this.as_value(), &format!("{mode} encoding={encoding}"))
     }
 

@@ -40,6 +40,16 @@ fn name_of(cx: &Context, name: Str) -> PyResult<String> {
     name.to_utf8(cx)
 }
 
+/// `sys.flags.warn_default_encoding`
+///
+/// # Errors
+/// What the attribute raises.
+pub fn warns_about_encoding(cx: &Context) -> PyResult<bool> {
+    let Some(flags) = cx.sys_attribute("flags")? else { return Ok(false) };
+    let flag = cx.get_attribute(flags, cx.intern_str("warn_default_encoding")?)?;
+    cx.is_true(flag)
+}
+
 impl TextIOWrapper {
     /// Text over a binary stream.
     ///
@@ -62,9 +72,17 @@ impl Wrapper {
         Ok(Wrapper(object))
     }
 
+    /// Until `__init__` is through the stream cannot be used, also if it had been.
+    pub(super) fn uninitialize(self, cx: &Context) -> PyResult<()> {
+        let mut text = self.enter(cx)?;
+        text.phase = Phase::Uninitialized;
+        cx.clear(self.0, BUFFER);
+        Ok(())
+    }
+
     pub(super) fn initialize(self, cx: &Context, buffer: Value, options: &Options) -> PyResult<()> {
+        self.uninitialize(cx)?;
         let mut guard = self.enter(cx)?;
-        guard.phase = Phase::Uninitialized;
         let mut text = Text {
             line_buffering: options.line_buffering,
             write_through: options.write_through,
@@ -103,6 +121,10 @@ impl Wrapper {
         encoding: Option<Str>,
         errors: Option<Str>,
     ) -> PyResult<()> {
+        if encoding.is_none() && warns_about_encoding(cx)? {
+            let category = cx.exception_class(ExceptionClass::EncodingWarning);
+            cx.warn_above(category, 1, None, format_args!("'encoding' argument not specified"))?;
+        }
         let encoding = match encoding {
             Some(encoding) if !encoding.equals_ascii("locale") => encoding,
             _ => cx.name(Name::utf_8),

@@ -33,7 +33,7 @@ use super::stream::{check_open, closed_error, uninitialized};
 use super::stream_lock::{StreamGuard, StreamLock};
 
 pub use class::TextIOWrapper;
-pub use configuration::Options;
+pub use configuration::{Options, warns_about_encoding};
 
 const BUFFER: usize = 0;
 const ENCODING: usize = 1;
@@ -181,6 +181,8 @@ impl Wrapper {
     fn buffer(self, cx: &Context) -> PyResult {
         match self.0.value(BUFFER) {
             Some(buffer) => Ok(buffer),
+            // Also asked while this thread is in an operation, to name the stream in an error.
+            None if self.state(cx)?.lock.is_held_here(cx) => Err(uninitialized(cx)),
             None => {
                 drop(self.attached(cx)?);
                 Err(uninitialized(cx))

@@ -406,7 +406,10 @@ impl FileIO {
         let Ok(size) = usize::try_from(size_argument(cx, size)?) else { return Self::readall(cx, this) };
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size).map_err(|_| cx.memory_error())?;
-        match device.read_append(cx, &mut bytes, size)? {
+        let count = device.read_append(cx, &mut bytes, size)?;
+        // A signal that came with the data is handled now, not by whoever reads next.
+        cx.poll()?;
+        match count {
             Some(_) => cx.bytes(&bytes),
             None => Ok(Value::NONE),
         }
@@ -451,7 +454,10 @@ impl FileIO {
     fn write(cx: &Context, this: FileIO, b: Value) -> PyResult<Option<usize>> {
         let device = this.device(cx)?;
         device.descriptor(cx)?;
-        cx.with_bytes(b, |bytes| device.write(cx, bytes))
+        let count = cx.with_bytes(b, |bytes| device.write(cx, bytes))?;
+        // As for `read`: a signal may have cut the write short.
+        cx.poll()?;
+        Ok(count)
     }
 
     /// Move to new file position and return the file position.

@@ -12,7 +12,7 @@ use threadsnake_modules::io::buffered::reader::BufferedReader;
 use threadsnake_modules::io::buffered::writer::BufferedWriter;
 use threadsnake_modules::io::stream::ask;
 use threadsnake_modules::io::string_io::newline_argument;
-use threadsnake_modules::io::text_wrapper::{Options, TextIOWrapper};
+use threadsnake_modules::io::text_wrapper::{Options, TextIOWrapper, warns_about_encoding};
 
 use super::file_io::FileIO;
 use crate::modules::paths;
@@ -234,17 +234,10 @@ pub fn text_encoding(cx: &Context, encoding: Value, stacklevel: i32) -> PyResult
     if !encoding.is_none() {
         return Ok(encoding);
     }
-    if let Some(flags) = cx.sys_attribute("flags")? {
-        let flag = cx.get_attribute(flags, cx.intern_str("warn_default_encoding")?)?;
-        if cx.is_true(flag)? {
-            let category = cx.exception_class(ExceptionClass::EncodingWarning);
-            cx.warn_above(
-                category,
-                i64::from(stacklevel),
-                None,
-                format_args!("'encoding' argument not specified"),
-            )?;
-        }
+    if warns_about_encoding(cx)? {
+        let category = cx.exception_class(ExceptionClass::EncodingWarning);
+        let level = i64::from(stacklevel);
+        cx.warn_above(category, level, None, format_args!("'encoding' argument not specified"))?;
     }
     Ok(cx.name(Name::utf_8).as_value())
 }

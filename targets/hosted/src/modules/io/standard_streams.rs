@@ -109,8 +109,8 @@ fn encoding(
         (_, "") => "surrogateescape",
         (_, errors) => errors,
     };
-    let encoding = if encoding.is_empty() { None } else { Some(cx.new_str(encoding)?) };
-    Ok((encoding, Some(cx.new_str(errors)?)))
+    let encoding = if encoding.is_empty() { cx.name(Name::utf_8) } else { cx.new_str(encoding)? };
+    Ok((Some(encoding), Some(cx.new_str(errors)?)))
 }
 
 /// Flushes output and error stream; false if one failed, which the error stream is told.
