@@ -132,8 +132,11 @@ pub(crate) fn builtins_of(cx: &Context, globals: Dict) -> PyResult<Dict> {
 pub(crate) fn find_global(cx: &Context, frame: &Frame, name: Str) -> PyResult<Option<Value>> {
     let Some(globals) = frame.globals_dict() else { return Ok(None) };
     // A subclass of dict may answer with its `__getitem__` or `__missing__`.
-    let found =
-        if globals.is_exact() { globals.get_str(cx, name)? } else { mapping_find(cx, globals.as_value(), name)? };
+    let found = if globals.is_exact() {
+        globals.get_str(cx, name)?
+    } else {
+        mapping_find(cx, globals.as_value(), name)?
+    };
     if let Some(value) = found {
         return Ok(Some(value));
     }

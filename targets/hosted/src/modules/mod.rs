@@ -4,6 +4,8 @@
 
 pub mod accounts;
 pub mod errno;
+pub mod fcntl;
+pub mod files;
 pub mod io;
 pub mod paths;
 pub mod posix;
@@ -21,6 +23,7 @@ use threadsnake_engine::native::NativeModule;
 /// The modules of this target.
 pub static MODULES: &[&NativeModule] = &[
     &errno::module::MODULE,
+    &fcntl::module::MODULE,
     &io::module::MODULE,
     &posix::module::MODULE,
     &process::child::module::MODULE,

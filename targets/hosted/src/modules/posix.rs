@@ -12,6 +12,70 @@ use threadsnake_macros::pymodule;
 #[pymodule(
     name = "posix",
     functions(
+        crate::modules::files::status::stat,
+        crate::modules::files::status::lstat,
+        crate::modules::files::status::fstat,
+        crate::modules::files::status::statvfs,
+        crate::modules::files::status::fstatvfs,
+        crate::modules::files::status::access,
+        crate::modules::files::names::unlink,
+        crate::modules::files::names::remove,
+        crate::modules::files::names::rename,
+        crate::modules::files::names::replace,
+        crate::modules::files::names::link,
+        crate::modules::files::names::symlink,
+        crate::modules::files::names::readlink,
+        crate::modules::files::names::mkfifo,
+        crate::modules::files::names::mknod,
+        crate::modules::files::names::makedev,
+        crate::modules::files::names::major,
+        crate::modules::files::names::minor,
+        crate::modules::files::attributes::chmod,
+        crate::modules::files::attributes::fchmod,
+        crate::modules::files::attributes::chown,
+        crate::modules::files::attributes::fchown,
+        crate::modules::files::attributes::lchown,
+        crate::modules::files::attributes::utime,
+        crate::modules::files::attributes::truncate,
+        crate::modules::files::attributes::ftruncate,
+        crate::modules::files::attributes::pathconf,
+        crate::modules::files::attributes::fpathconf,
+        crate::modules::files::descriptors::open,
+        crate::modules::files::descriptors::close,
+        crate::modules::files::descriptors::read,
+        crate::modules::files::descriptors::readinto,
+        crate::modules::files::descriptors::pread,
+        crate::modules::files::descriptors::write,
+        crate::modules::files::descriptors::pwrite,
+        crate::modules::files::descriptors::readv,
+        crate::modules::files::descriptors::preadv,
+        crate::modules::files::descriptors::writev,
+        crate::modules::files::descriptors::pwritev,
+        crate::modules::files::descriptors::lseek,
+        crate::modules::files::descriptors::copy_file_range,
+        crate::modules::files::descriptors::fsync,
+        crate::modules::files::descriptors::fdatasync,
+        crate::modules::files::descriptors::sync,
+        crate::modules::files::descriptors::posix_fallocate,
+        crate::modules::files::descriptors::posix_fadvise,
+        crate::modules::files::descriptors::dup,
+        crate::modules::files::descriptors::pipe,
+        crate::modules::files::descriptors::isatty,
+        crate::modules::files::descriptors::get_inheritable,
+        crate::modules::files::descriptors::device_encoding,
+        crate::modules::files::descriptors::memfd_create,
+        crate::modules::files::directories::mkdir,
+        crate::modules::files::directories::rmdir,
+        crate::modules::files::directories::listdir,
+        crate::modules::files::directories::chdir,
+        crate::modules::files::directories::fchdir,
+        crate::modules::files::directories::getcwd,
+        crate::modules::files::directories::getcwdb,
+        crate::modules::files::scan::scandir,
+        crate::modules::files::extended::getxattr,
+        crate::modules::files::extended::setxattr,
+        crate::modules::files::extended::removexattr,
+        crate::modules::files::extended::listxattr,
         crate::modules::process::identity::getpgid,
         crate::modules::process::identity::getpgrp,
         crate::modules::process::identity::setpgrp,
@@ -92,38 +156,14 @@ use threadsnake_macros::pymodule;
 #[allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 pub mod module {
     use std::ffi::CStr;
-    use std::fs;
     use std::io;
     use std::mem::MaybeUninit;
     use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::PermissionsExt;
 
-    use threadsnake_engine::native::FromValue;
     use threadsnake_engine::struct_sequence;
-    use threadsnake_engine::types::bytes_object::Bytes;
-    use threadsnake_engine::types::str_object::Str;
-    use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Raised, Value};
+    use threadsnake_engine::{Context, ExceptionClass, PyResult, Value};
 
-    use crate::modules::paths::{self, PathArgument};
-
-    struct_sequence!(STAT_RESULT, "os", "stat_result", "stat_result: Result from stat, fstat, or lstat.\n\nThis object may be accessed either as a tuple of\n  (mode, ino, dev, nlink, uid, gid, size, atime, mtime, ctime)\nor via the attributes st_mode, st_ino, st_dev, st_nlink, st_uid, and so on.", 10, 3, true, {
-        0 st_mode "protection bits";
-        1 st_ino "inode";
-        2 st_dev "device";
-        3 st_nlink "number of hard links";
-        4 st_uid "user ID of owner";
-        5 st_gid "group ID of owner";
-        6 st_size "total size, in bytes";
-        10 st_atime "time of last access";
-        11 st_mtime "time of last modification";
-        12 st_ctime "time of last change";
-        13 st_atime_ns "time of last access in nanoseconds";
-        14 st_mtime_ns "time of last modification in nanoseconds";
-        15 st_ctime_ns "time of last change in nanoseconds";
-        16 st_blksize "blocksize for filesystem I/O";
-        17 st_blocks "number of blocks allocated";
-        18 st_rdev "device type (if inode device)";
-    });
+    use crate::modules::paths;
 
     struct_sequence!(UNAME_RESULT, "posix", "uname_result", "uname_result: Result from os.uname().\n\nThis object may be accessed either as a tuple of\n  (sysname, nodename, release, version, machine),\nor via the attributes sysname, nodename, release, version, and machine.", 5, 0, true, {
         0 sysname "operating system name";
@@ -142,10 +182,6 @@ pub mod module {
         io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
     }
 
-    fn failed(cx: &Context, error: &io::Error, path: Option<Value>) -> Raised {
-        cx.os_error(error.raw_os_error().unwrap_or(libc::EIO), path)
-    }
-
     /// Runs a C call detached until it is not interrupted; signal handlers run in between.
     fn retry(cx: &Context, path: Option<Value>, mut call: impl FnMut() -> i64) -> PyResult<i64> {
         loop {
@@ -161,353 +197,6 @@ pub mod module {
             }
             cx.poll()?;
         }
-    }
-
-    fn stat_value(cx: &Context, info: &libc::stat) -> PyResult<Value> {
-        let class = cx.struct_sequence_class(&STAT_RESULT)?;
-        let mut visible = cx.scratch();
-        for number in [
-            u64::from(info.st_mode),
-            info.st_ino as u64,
-            info.st_dev as u64,
-            info.st_nlink as u64,
-            u64::from(info.st_uid),
-            u64::from(info.st_gid),
-        ] {
-            visible.push(cx.int_from_u64(number)?);
-        }
-        visible.push(cx.int(info.st_size as i64)?);
-        let times = [
-            (info.st_atime as i64, info.st_atime_nsec as i64),
-            (info.st_mtime as i64, info.st_mtime_nsec as i64),
-            (info.st_ctime as i64, info.st_ctime_nsec as i64),
-        ];
-        for (seconds, _) in times {
-            visible.push(cx.int(seconds)?);
-        }
-        let mut hidden = cx.scratch();
-        for (seconds, nanoseconds) in times {
-            hidden.push(cx.float(seconds as f64 + nanoseconds as f64 * 1e-9)?);
-        }
-        for (seconds, nanoseconds) in times {
-            hidden.push(cx.int(seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds))?);
-        }
-        hidden.push(cx.int(info.st_blksize as i64)?);
-        hidden.push(cx.int(info.st_blocks as i64)?);
-        hidden.push(cx.int_from_u64(info.st_rdev as u64)?);
-        cx.struct_sequence(class, visible.as_slice(), hidden.as_slice())
-    }
-
-    fn stat_path(cx: &Context, path: &PathArgument, follow: bool) -> PyResult<Value> {
-        let mut info = MaybeUninit::<libc::stat>::zeroed();
-        let pointer = info.as_mut_ptr();
-        let c_path = path.to_c_string(cx)?;
-        retry(cx, Some(path.object), || {
-            // SAFETY: `pointer` is a writable `stat`, the path ends with a null byte.
-            i64::from(unsafe {
-                match path.descriptor {
-                    Some(descriptor) => libc::fstat(descriptor, pointer),
-                    None if follow => libc::stat(c_path.as_ptr(), pointer),
-                    None => libc::lstat(c_path.as_ptr(), pointer),
-                }
-            })
-        })?;
-        // SAFETY: zeroed is a valid `stat`, and the call has filled it.
-        stat_value(cx, &unsafe { info.assume_init() })
-    }
-
-    /// Perform a stat system call on the given path.
-    #[pyfunction(signature = "(path, *, dir_fd=None, follow_symlinks=True)")]
-    fn stat(cx: &Context, path: Value, dir_fd: Option<Value>, follow_symlinks: bool) -> PyResult<Value> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "stat", true)?;
-        stat_path(cx, &path, follow_symlinks)
-    }
-
-    /// Perform a stat system call on the given path, without following symbolic links.
-    #[pyfunction(signature = "(path, *, dir_fd=None)")]
-    fn lstat(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<Value> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "lstat", false)?;
-        stat_path(cx, &path, false)
-    }
-
-    /// Perform a stat system call on the given file descriptor.
-    #[pyfunction(signature = "(fd)")]
-    fn fstat(cx: &Context, fd: Value) -> PyResult<Value> {
-        let path = paths::path(cx, fd, "fstat", true)?;
-        stat_path(cx, &path, true)
-    }
-
-    fn no_directory_descriptor(cx: &Context, dir_fd: Option<Value>) -> PyResult<()> {
-        match dir_fd.filter(|value| !value.is_none()) {
-            None => Ok(()),
-            Some(_) => Err(cx.raise(
-                ExceptionClass::NotImplementedError,
-                format_args!("dir_fd is not supported yet by threadsnake"),
-            )),
-        }
-    }
-
-    /// Return a unicode string representing the current working directory.
-    #[pyfunction]
-    fn getcwd(cx: &Context) -> PyResult<Value> {
-        match std::env::current_dir() {
-            Ok(path) => paths::decode(cx, path.as_os_str().as_bytes()),
-            Err(error) => Err(failed(cx, &error, None)),
-        }
-    }
-
-    /// Return a bytes string representing the current working directory.
-    #[pyfunction]
-    fn getcwdb(cx: &Context) -> PyResult<Value> {
-        match std::env::current_dir() {
-            Ok(path) => cx.bytes(path.as_os_str().as_bytes()),
-            Err(error) => Err(failed(cx, &error, None)),
-        }
-    }
-
-    /// Change the current working directory to the specified path.
-    #[pyfunction(signature = "(path)")]
-    fn chdir(cx: &Context, path: Value) -> PyResult<()> {
-        let path = paths::path(cx, path, "chdir", false)?;
-        std::env::set_current_dir(path.as_os_str()).map_err(|error| failed(cx, &error, Some(path.object)))
-    }
-
-    /// Return a list containing the names of the files in the directory.
-    #[pyfunction(signature = "(path=None)")]
-    fn listdir(cx: &Context, path: Option<Value>) -> PyResult<Value> {
-        let path = match path.filter(|path| !path.is_none()) {
-            Some(path) => paths::path(cx, path, "listdir", false)?,
-            None => {
-                PathArgument { bytes: b".".to_vec(), is_bytes: false, object: cx.str(".")?, descriptor: None }
-            }
-        };
-        let names = cx.blocking(|| -> io::Result<Vec<Vec<u8>>> {
-            fs::read_dir(path.as_os_str())?.map(|entry| Ok(entry?.file_name().as_bytes().to_vec())).collect()
-        });
-        let names = names.map_err(|error| failed(cx, &error, Some(path.object)))?;
-        let mut values = cx.scratch();
-        for name in names {
-            values.push(paths::result(cx, &name, path.is_bytes)?);
-        }
-        cx.list(values.as_slice())
-    }
-
-    /// Create a directory.
-    #[pyfunction(signature = "(path, mode=511, *, dir_fd=None)")]
-    fn mkdir(cx: &Context, path: Value, mode: u32, dir_fd: Option<Value>) -> PyResult<()> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "mkdir", false)?;
-        let c_path = path.to_c_string(cx)?;
-        retry(cx, Some(path.object), || {
-            // SAFETY: the path ends with a null byte.
-            i64::from(unsafe { libc::mkdir(c_path.as_ptr(), mode as libc::mode_t) })
-        })?;
-        Ok(())
-    }
-
-    /// Remove a directory.
-    #[pyfunction(signature = "(path, *, dir_fd=None)")]
-    fn rmdir(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "rmdir", false)?;
-        cx.blocking(|| fs::remove_dir(path.as_os_str()))
-            .map_err(|error| failed(cx, &error, Some(path.object)))
-    }
-
-    /// Remove a file (same as remove()).
-    #[pyfunction(signature = "(path, *, dir_fd=None)")]
-    fn unlink(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "unlink", false)?;
-        let c_path = path.to_c_string(cx)?;
-        // SAFETY: the path ends with a null byte.
-        retry(cx, Some(path.object), || i64::from(unsafe { libc::unlink(c_path.as_ptr()) }))?;
-        Ok(())
-    }
-
-    /// Remove a file (same as unlink()).
-    #[pyfunction(signature = "(path, *, dir_fd=None)")]
-    fn remove(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
-        unlink(cx, path, dir_fd)
-    }
-
-    fn rename_files(cx: &Context, src: Value, dst: Value, name: &str) -> PyResult<()> {
-        let from = paths::path(cx, src, name, false)?;
-        let to = paths::path(cx, dst, name, false)?;
-        cx.blocking(|| fs::rename(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(
-                error.raw_os_error().unwrap_or(libc::EIO),
-                Some(from.object),
-                Some(to.object),
-            )
-        })
-    }
-
-    /// Rename a file or directory.
-    #[pyfunction(signature = "(src, dst)")]
-    fn rename(cx: &Context, src: Value, dst: Value) -> PyResult<()> {
-        rename_files(cx, src, dst, "rename")
-    }
-
-    /// Rename a file or directory, overwriting the destination.
-    #[pyfunction(signature = "(src, dst)")]
-    fn replace(cx: &Context, src: Value, dst: Value) -> PyResult<()> {
-        rename_files(cx, src, dst, "replace")
-    }
-
-    /// Create a hard link to a file.
-    #[pyfunction(signature = "(src, dst)")]
-    fn link(cx: &Context, src: Value, dst: Value) -> PyResult<()> {
-        let from = paths::path(cx, src, "link", false)?;
-        let to = paths::path(cx, dst, "link", false)?;
-        cx.blocking(|| fs::hard_link(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(
-                error.raw_os_error().unwrap_or(libc::EIO),
-                Some(from.object),
-                Some(to.object),
-            )
-        })
-    }
-
-    /// Create a symbolic link pointing to src named dst.
-    #[pyfunction(signature = "(src, dst, target_is_directory=False)")]
-    fn symlink(cx: &Context, src: Value, dst: Value, target_is_directory: bool) -> PyResult<()> {
-        let _ = target_is_directory;
-        let from = paths::path(cx, src, "symlink", false)?;
-        let to = paths::path(cx, dst, "symlink", false)?;
-        cx.blocking(|| std::os::unix::fs::symlink(from.as_os_str(), to.as_os_str())).map_err(|error| {
-            cx.os_error_of_files(
-                error.raw_os_error().unwrap_or(libc::EIO),
-                Some(from.object),
-                Some(to.object),
-            )
-        })
-    }
-
-    /// Return a string representing the path to which the symbolic link points.
-    #[pyfunction(signature = "(path, *, dir_fd=None)")]
-    fn readlink(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<Value> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "readlink", false)?;
-        match cx.blocking(|| fs::read_link(path.as_os_str())) {
-            Ok(target) => paths::result(cx, target.as_os_str().as_bytes(), path.is_bytes),
-            Err(error) => Err(failed(cx, &error, Some(path.object))),
-        }
-    }
-
-    /// Change the access permissions of a file.
-    #[pyfunction(signature = "(path, mode)")]
-    fn chmod(cx: &Context, path: Value, mode: u32) -> PyResult<()> {
-        let path = paths::path(cx, path, "chmod", false)?;
-        cx.blocking(|| fs::set_permissions(path.as_os_str(), fs::Permissions::from_mode(mode)))
-            .map_err(|error| failed(cx, &error, Some(path.object)))
-    }
-
-    /// Use the real uid/gid to test for access to a path.
-    #[pyfunction(signature = "(path, mode)")]
-    fn access(cx: &Context, path: Value, mode: i32) -> PyResult<bool> {
-        let path = paths::path(cx, path, "access", false)?;
-        let c_path = path.to_c_string(cx)?;
-        // SAFETY: the path ends with a null byte.
-        Ok(cx.blocking(|| unsafe { libc::access(c_path.as_ptr(), mode) }) == 0)
-    }
-
-    /// Open a file for low level IO.  Returns a file descriptor (integer).
-    #[pyfunction(signature = "(path, flags, mode=511, *, dir_fd=None)")]
-    fn open(cx: &Context, path: Value, flags: i32, mode: u32, dir_fd: Option<Value>) -> PyResult<i64> {
-        no_directory_descriptor(cx, dir_fd)?;
-        let path = paths::path(cx, path, "open", false)?;
-        let c_path = path.to_c_string(cx)?;
-        retry(cx, Some(path.object), || {
-            // SAFETY: the path ends with a null byte.
-            i64::from(unsafe { libc::open(c_path.as_ptr(), flags | libc::O_CLOEXEC, mode as libc::c_uint) })
-        })
-    }
-
-    /// Close a file descriptor.
-    #[pyfunction(signature = "(fd)")]
-    fn close(cx: &Context, fd: i32) -> PyResult<()> {
-        // SAFETY: closing any number is defined; a wrong one is EBADF. After EINTR the descriptor is closed on Linux.
-        let result = cx.blocking(|| (unsafe { libc::close(fd) }, last_errno()));
-        if result.0 < 0 && result.1 != libc::EINTR { Err(cx.os_error(result.1, None)) } else { Ok(()) }
-    }
-
-    /// Read from a file descriptor.  Returns a bytes object.
-    #[pyfunction]
-    fn read(cx: &Context, fd: i32, length: i64) -> PyResult<Value> {
-        let Ok(length) = usize::try_from(length) else { return Err(cx.os_error(libc::EINVAL, None)) };
-        let mut buffer = Vec::new();
-        if buffer.try_reserve_exact(length).is_err() {
-            return Err(cx.memory_error());
-        }
-        buffer.resize(length, 0u8);
-        let pointer = buffer.as_mut_ptr();
-        // SAFETY: the buffer has `length` bytes.
-        let count = retry(cx, None, || unsafe { libc::read(fd, pointer.cast(), length) } as i64)?;
-        cx.bytes(buffer.get(..count as usize).unwrap_or(&[]))
-    }
-
-    /// Write a bytes object to a file descriptor.
-    #[pyfunction]
-    fn write(cx: &Context, fd: i32, data: Value) -> PyResult<i64> {
-        let bytes = cx.bytes_like(data)?;
-        // SAFETY: the bytes are readable.
-        retry(cx, None, || unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) } as i64)
-    }
-
-    /// Set the position of a file descriptor.  Return the new position.
-    #[pyfunction]
-    fn lseek(cx: &Context, fd: i32, position: i64, how: i32) -> PyResult<i64> {
-        // SAFETY: no memory is involved.
-        retry(cx, None, || unsafe { libc::lseek(fd, position as libc::off_t, how) } as i64)
-    }
-
-    /// Force write of fd to disk.
-    #[pyfunction(signature = "(fd)")]
-    fn fsync(cx: &Context, fd: i32) -> PyResult<()> {
-        // SAFETY: no memory is involved.
-        retry(cx, None, || i64::from(unsafe { libc::fsync(fd) })).map(|_| ())
-    }
-
-    /// Truncate a file, specified by file descriptor, to a specific length.
-    #[pyfunction]
-    fn ftruncate(cx: &Context, fd: i32, length: i64) -> PyResult<()> {
-        // SAFETY: no memory is involved.
-        retry(cx, None, || i64::from(unsafe { libc::ftruncate(fd, length as libc::off_t) })).map(|_| ())
-    }
-
-    /// Return a duplicate of a file descriptor.
-    #[pyfunction]
-    fn dup(cx: &Context, fd: i32) -> PyResult<i64> {
-        // SAFETY: no memory is involved.
-        retry(cx, None, || i64::from(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) }))
-    }
-
-    /// Create a pipe.
-    #[pyfunction]
-    fn pipe(cx: &Context) -> PyResult<Value> {
-        let mut ends = [0i32; 2];
-        let pointer = ends.as_mut_ptr();
-        // SAFETY: there is room for two descriptors.
-        retry(cx, None, || i64::from(unsafe { libc::pipe2(pointer, libc::O_CLOEXEC) }))?;
-        cx.tuple(&[cx.int(i64::from(ends[0]))?, cx.int(i64::from(ends[1]))?])
-    }
-
-    /// Return True if the fd is connected to a terminal.
-    #[pyfunction]
-    fn isatty(fd: i32) -> bool {
-        // SAFETY: no memory is involved.
-        unsafe { libc::isatty(fd) == 1 }
-    }
-
-    /// Get the close-on-exe flag of the specified file descriptor.
-    #[pyfunction]
-    fn get_inheritable(cx: &Context, fd: i32) -> PyResult<bool> {
-        // SAFETY: no memory is involved.
-        let flags = retry(cx, None, || i64::from(unsafe { libc::fcntl(fd, libc::F_GETFD) }))?;
-        Ok(flags & i64::from(libc::FD_CLOEXEC) == 0)
     }
 
     /// Return the size of the terminal window as (columns, lines).
@@ -643,24 +332,7 @@ pub mod module {
     /// types raise a TypeError.
     #[pyfunction(signature = "(path)")]
     fn fspath(cx: &Context, path: Value) -> PyResult<Value> {
-        if Str::from_value(path).is_some() || Bytes::from_value(path).is_some() {
-            return Ok(path);
-        }
-        let Some(pair) = cx.special_method(path, Name::__fspath__)? else {
-            return Err(cx.type_error(format_args!(
-                "expected str, bytes or os.PathLike object, not {}",
-                cx.type_name(path)
-            )));
-        };
-        let given = cx.call_pair(pair, &[])?;
-        if Str::from_value(given).is_some() || Bytes::from_value(given).is_some() {
-            return Ok(given);
-        }
-        Err(cx.type_error(format_args!(
-            "expected {}.__fspath__() to return str or bytes, not {}",
-            cx.type_name(path),
-            cx.type_name(given)
-        )))
+        paths::file_system_object(cx, path)
     }
 
     /// Change or add an environment variable.
@@ -689,29 +361,6 @@ pub mod module {
         Ok(())
     }
 
-    /// Set the access and modified time of path.
-    #[pyfunction(signature = "(path, times=None)")]
-    fn utime(cx: &Context, path: Value, times: Option<Value>) -> PyResult<()> {
-        let path = paths::path(cx, path, "utime", false)?;
-        let c_path = path.to_c_string(cx)?;
-        let now = libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW as _ };
-        let mut pair = [now, now];
-        if let Some(times) = times.filter(|times| !times.is_none()) {
-            let items = cx.unpack_exact(times, 2)?;
-            for (place, &item) in pair.iter_mut().zip(items.as_slice()) {
-                let seconds = f64::from_value(cx, item)?;
-                let whole = seconds.floor();
-                *place =
-                    libc::timespec { tv_sec: whole as libc::time_t, tv_nsec: ((seconds - whole) * 1e9) as _ };
-            }
-        }
-        retry(cx, Some(path.object), || {
-            // SAFETY: two times, and a path that ends with a null byte.
-            i64::from(unsafe { libc::utimensat(libc::AT_FDCWD, c_path.as_ptr(), pair.as_ptr(), 0) })
-        })?;
-        Ok(())
-    }
-
     #[pyinitialize]
     fn initialize(cx: &Context, module: Value) -> PyResult<()> {
         let namespace = cx.module_dict(module)?;
@@ -720,41 +369,14 @@ pub mod module {
             environment.set(cx, cx.bytes(name.as_bytes())?, cx.bytes(value.as_bytes())?)?;
         }
         namespace.set_str(cx, cx.intern_str("environ")?, environment.as_value())?;
-        namespace.set_str(cx, cx.intern_str("_have_functions")?, cx.list(&[])?)?;
-        for (name, description) in [
-            ("stat_result", &STAT_RESULT),
-            ("uname_result", &UNAME_RESULT),
-            ("terminal_size", &TERMINAL_SIZE),
-        ] {
+        for (name, description) in [("uname_result", &UNAME_RESULT), ("terminal_size", &TERMINAL_SIZE)] {
             let class = cx.struct_sequence_class(description)?;
             namespace.set_str(cx, cx.intern_str(name)?, class.as_value())?;
         }
         let error = cx.exception_class(ExceptionClass::OSError);
         namespace.set_str(cx, cx.intern_str("error")?, error)?;
-        for (name, number) in [
-            ("F_OK", libc::F_OK),
-            ("R_OK", libc::R_OK),
-            ("W_OK", libc::W_OK),
-            ("X_OK", libc::X_OK),
-            ("O_RDONLY", libc::O_RDONLY),
-            ("O_WRONLY", libc::O_WRONLY),
-            ("O_RDWR", libc::O_RDWR),
-            ("O_APPEND", libc::O_APPEND),
-            ("O_CREAT", libc::O_CREAT),
-            ("O_EXCL", libc::O_EXCL),
-            ("O_TRUNC", libc::O_TRUNC),
-            ("O_NONBLOCK", libc::O_NONBLOCK),
-            ("O_CLOEXEC", libc::O_CLOEXEC),
-            ("O_NOFOLLOW", libc::O_NOFOLLOW),
-            ("O_DIRECTORY", libc::O_DIRECTORY),
-            ("O_SYNC", libc::O_SYNC),
-            ("SEEK_SET", libc::SEEK_SET),
-            ("SEEK_CUR", libc::SEEK_CUR),
-            ("SEEK_END", libc::SEEK_END),
-            ("EX_OK", 0),
-        ] {
-            namespace.set_str(cx, cx.intern_str(name)?, cx.int(i64::from(number))?)?;
-        }
+        namespace.set_str(cx, cx.intern_str("EX_OK")?, cx.int(0)?)?;
+        crate::modules::files::constants::initialize(cx, module)?;
         crate::modules::process::initialize(cx, module)
     }
 }

@@ -31,8 +31,8 @@ impl Buffered {
             }
             if !cx.has_index(answer) {
                 let class_name = cx.type_name(answer);
-                let cause = cx
-                    .type_error(format_args!("'{class_name}' object cannot be interpreted as an integer"));
+                let cause =
+                    cx.type_error(format_args!("'{class_name}' object cannot be interpreted as an integer"));
                 let cause = cx.take_exception(cause);
                 let failed = cx.raise(ExceptionClass::OSError, format_args!("raw readinto() failed"));
                 let failed = cx.take_exception(failed);
