@@ -349,7 +349,9 @@ impl BytesIO {
 
     #[pymethod(name = "__setstate__")]
     fn setstate(cx: &Context, this: BytesIO, state: Value) -> PyResult<()> {
-        this.content(cx)?;
+        if this.0.raw_u64(FLAGS) & INITIALIZED != 0 {
+            this.content(cx)?;
+        }
         let parts = Tuple::from_value(state).filter(|state| state.len() >= 3);
         let Some((initial, position, attributes)) =
             parts.and_then(|parts| Some((parts.get(0)?, parts.get(1)?, parts.get(2)?)))

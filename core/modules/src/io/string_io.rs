@@ -433,7 +433,12 @@ impl StringIO {
 
     #[pymethod(name = "__setstate__")]
     fn setstate(cx: &Context, this: StringIO, state: Value) -> PyResult<()> {
-        drop(this.open(cx)?);
+        let text = this.enter(cx)?;
+        let closed = text.closed;
+        drop(text);
+        if closed {
+            return Err(closed_error(cx));
+        }
         let parts = Tuple::from_value(state).filter(|state| state.len() >= 4);
         let Some((initial, newline, position, attributes)) =
             parts.and_then(|parts| Some((parts.get(0)?, parts.get(1)?, parts.get(2)?, parts.get(3)?)))
