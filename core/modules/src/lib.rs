@@ -16,6 +16,7 @@ pub mod csv;
 mod exception_class;
 pub mod functools;
 mod guarded;
+pub mod hashing;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
@@ -43,6 +44,12 @@ pub static MODULES: &[&NativeModule] = &[
     &collections::module::MODULE,
     &csv::module::MODULE,
     &functools::module::MODULE,
+    &hashing::blake2::module::MODULE,
+    &hashing::hashlib::module::MODULE,
+    &hashing::modules::md5::MODULE,
+    &hashing::modules::sha1::MODULE,
+    &hashing::modules::sha2::MODULE,
+    &hashing::modules::sha3::MODULE,
     &heapq::module::MODULE,
     &itertools::module::MODULE,
     &json::module::MODULE,
