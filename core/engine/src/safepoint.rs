@@ -22,7 +22,8 @@ pub(crate) fn handle(cx: &Context) -> PyResult<()> {
     if wanted & (poll::FINALIZERS | poll::WEAK_CALLBACKS) != 0 && !cx.finalizing.get() {
         run_finalizers(cx);
     }
-    if wanted & SIGNAL != 0 {
+    // Not within a finalizer: what the handler raises is for the code that was interrupted, and would be reported and lost.
+    if wanted & SIGNAL != 0 && !cx.finalizing.get() {
         cx.poll_word().fetch_and(!SIGNAL, Ordering::AcqRel);
         crate::thread::run_signal_handlers(cx)?;
     }

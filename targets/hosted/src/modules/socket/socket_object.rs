@@ -33,7 +33,7 @@ use crate::modules::system_call::{self, last_errno, wait_until_ready};
 /// unless they are explicitly set.
 #[pyclass(
     id = Socket, name = "socket", module = "_socket", raw = 24,
-    flags(SUBCLASSABLE, NATIVE_FINALIZER)
+    flags(SUBCLASSABLE, NATIVE_FINALIZER, NO_WEAK_REFERENCES)
 )]
 pub struct Socket(ObjectRef);
 
