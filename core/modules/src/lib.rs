@@ -30,6 +30,7 @@ pub mod regular_expressions;
 pub mod structure;
 pub mod syntax_tree;
 pub mod thread;
+pub mod tokenize;
 pub mod zlib;
 
 use threadsnake_engine::native::NativeModule;
@@ -62,5 +63,6 @@ pub static MODULES: &[&NativeModule] = &[
     &structure::MODULE,
     &syntax_tree::module::MODULE,
     &thread::module::MODULE,
+    &tokenize::module::MODULE,
     &zlib::module::MODULE,
 ];

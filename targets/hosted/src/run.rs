@@ -203,7 +203,11 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         optimization: settings::optimization(line),
         source_reader: Some(Box::new(|path: &str| std::fs::read(path).ok())),
     };
-    let engine: Arc<Engine> = match Engine::new(platform, configuration) {
+    // The heap's own thread takes no signals: they are for threads that Python code runs on.
+    let mask = signals::block_all();
+    let made = Engine::new(platform, configuration);
+    signals::set_mask(&mask);
+    let engine: Arc<Engine> = match made {
         Ok(engine) => engine,
         Err(_) => return complain("no memory for the heap"),
     };
