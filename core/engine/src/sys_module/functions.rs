@@ -119,6 +119,23 @@ pub fn is_immortal(op: Value) -> bool {
     !op.is_object()
 }
 
+/// Private function for clearing certain descriptors from a type's dictionary.
+///
+/// See gh-135228 for context.
+#[pyfunction(name = "_clear_type_descriptors")]
+pub fn clear_type_descriptors(cx: &Context, r#type: Value) -> PyResult<()> {
+    let class = Class::expect(cx, r#type)?;
+    if class.is_native() {
+        return Err(cx.type_error(format_args!("argument is immutable")));
+    }
+    for name in ["__dict__", "__weakref__"] {
+        let name = cx.intern_str(name)?;
+        // Not through the metaclass, whose attribute of this name cannot be deleted. There may be none.
+        class.set_attribute(cx, name, None)?;
+    }
+    Ok(())
+}
+
 /// Private function for getting PyConfig.cpu_count
 #[pyfunction(name = "_get_cpu_count_config")]
 pub fn get_cpu_count_config(cx: &Context) -> i64 {

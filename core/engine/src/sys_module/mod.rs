@@ -89,6 +89,7 @@ pub struct Flags {
         functions::call_tracing,
         functions::clear_internal_caches,
         functions::clear_type_cache,
+        functions::clear_type_descriptors,
         functions::current_exceptions,
         functions::current_frames,
         functions::exc_info,
