@@ -226,6 +226,7 @@ kinds! {
     Bz2Compressor "_bz2.BZ2Compressor"
     Bz2Decompressor "_bz2.BZ2Decompressor"
     DateTimeObject "reserved for a native _datetime"
+    UnicodeDatabase "unicodedata.UCD"
     Embedder "a class of the embedding program"
 }
 

@@ -31,6 +31,7 @@ pub mod structure;
 pub mod syntax_tree;
 pub mod thread;
 pub mod tokenize;
+pub mod unicode_data;
 pub mod zlib;
 
 use threadsnake_engine::native::NativeModule;
@@ -64,5 +65,6 @@ pub static MODULES: &[&NativeModule] = &[
     &syntax_tree::module::MODULE,
     &thread::module::MODULE,
     &tokenize::module::MODULE,
+    &unicode_data::module::MODULE,
     &zlib::module::MODULE,
 ];

@@ -177,7 +177,8 @@ pub mod module {
         let name = cx.intern_str("check_hash_based_pycs")?;
         namespace.set_str(cx, name, cx.str("default")?)?;
         let name = cx.intern_str("pyc_magic_number_token")?;
-        // The first release of this engine's own bytecode files; nothing of CPython's is read.
-        namespace.set_str(cx, name, cx.int(0x0A0D_7401)?)
+        // Code of another instruction set is compiled again; nothing of CPython's is read.
+        let token = 0x0A0D_0000 | (threadsnake_bytecode::image::abi_hash() & 0xFFFF) as u32;
+        namespace.set_str(cx, name, Value::int_from_u32(token))
     }
 }

@@ -13,6 +13,7 @@ pub mod cell;
 pub mod class;
 pub mod class_method;
 pub mod code;
+pub mod code_image;
 pub mod code_methods;
 pub mod complex_methods;
 pub mod complex_object;

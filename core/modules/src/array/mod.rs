@@ -30,6 +30,9 @@ pub mod module {
     fn initialize(cx: &Context, module: Value) -> PyResult<()> {
         let names = cx.module_dict(module)?;
         names.set_str(cx, cx.intern_str("ArrayType")?, cx.class(Kind::Array))?;
+        let sequences = cx.import_module("collections.abc")?;
+        let mutable = cx.get_attribute(sequences, cx.intern_str("MutableSequence")?)?;
+        cx.call_method(mutable, cx.intern_str("register")?, &[cx.class(Kind::Array)])?;
         names.set_str(cx, cx.intern_str("typecodes")?, cx.str(LETTERS)?)
     }
 }

@@ -23,22 +23,14 @@ fn upper_ascii(code_point: u32) -> u32 {
     }
 }
 
-/// The simple lower case, which is one character.
+/// The lower case as CPython's `tolower`: the first character of the full one.
 pub fn lower_unicode(code_point: u32) -> u32 {
-    match code_point {
-        // The only character whose full lower case is longer.
-        0x130 => 0x69,
-        _ => unicode::to_lower(code_point).single().unwrap_or(code_point),
-    }
+    unicode::to_lower(code_point).as_slice().first().copied().unwrap_or(code_point)
 }
 
-/// The simple upper case, which is one character.
+/// The upper case as CPython's `toupper`: the first character of the full one.
 pub fn upper_unicode(code_point: u32) -> u32 {
-    unicode::to_upper(code_point)
-        .single()
-        // Greek letters with iota subscript: their capitals with iota adscript are their title case.
-        .or_else(|| unicode::to_title(code_point).single())
-        .unwrap_or(code_point)
+    unicode::to_upper(code_point).as_slice().first().copied().unwrap_or(code_point)
 }
 
 fn is_word_ascii(code_point: u32) -> bool {

@@ -1,6 +1,7 @@
 //! Scanners: one match after the other, what `finditer` and `re.Scanner` rest on.
 //!
-//! Invariant: slots are the pattern, the subject as it was given, and the unchanging text; raw words are the place of the next match with a bit
+//! Invariant: slots are the pattern, the subject as it was given, the unchanging text, and, while matches are left, a memory view that keeps a
+//! buffer from being resized; raw words are the place of the next match with a bit
 //! that forbids an empty one there, and the end. A thread matches from the place that it read and takes the match by
 //! replacing that place by compare-and-swap; if another thread was faster it looks again, so each match is given to one thread.
 //! Source: Modules/_sre/sre.c of CPython 3.14.
@@ -16,6 +17,7 @@ use super::subject::{AnyMatcher, Subject};
 const PATTERN: usize = 0;
 const STRING: usize = 1;
 const TEXT: usize = 2;
+const VIEW: usize = 3;
 
 const NEXT: usize = 0;
 const END: usize = 8;
@@ -23,7 +25,7 @@ const END: usize = 8;
 const DONE: u64 = u64::MAX;
 
 /// A scanner.
-#[pyclass(id = Scanner, name = "SRE_Scanner", module = "_sre", slots = 3, raw = 16, flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = "")]
+#[pyclass(id = Scanner, name = "SRE_Scanner", module = "_sre", slots = 4, raw = 16, flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = "")]
 pub struct Scanner(ObjectRef);
 
 impl Scanner {
@@ -40,12 +42,19 @@ impl Scanner {
     ) -> PyResult<Scanner> {
         let subject = Subject::new(cx, string, pattern.compiled(cx)?.is_bytes)?;
         let (start, end) = subject.clip(pos, endpos);
-        let object = cx.allocate(Kind::Scanner, 3, 16)?;
+        let view = match string.kind() {
+            Some(Kind::Str | Kind::Bytes) => None,
+            _ => Some(cx.call(cx.class(Kind::MemoryView), &[string])?),
+        };
+        let object = cx.allocate(Kind::Scanner, 4, 16)?;
         object.raw_store_u64(NEXT, (start as u64) << 1);
         object.raw_store_u64(END, end as u64);
         cx.initialize(object, PATTERN, pattern.as_value());
         cx.initialize(object, STRING, string);
         cx.initialize(object, TEXT, subject.text());
+        if let Some(view) = view {
+            cx.store(object, VIEW, view);
+        }
         Ok(Scanner(object))
     }
 
@@ -89,6 +98,10 @@ impl Scanner {
             };
             if object.raw_compare_exchange_u64(NEXT, place, next).is_ok() {
                 if !found {
+                    if let Some(view) = object.value(VIEW) {
+                        cx.clear(object, VIEW);
+                        cx.call_method(view, cx.intern_str("release")?, &[])?;
+                    }
                     return Ok(Value::NONE);
                 }
                 return Ok(Match::new(cx, pattern, &subject, matcher, start, end)?.as_value());

@@ -462,11 +462,17 @@ mod native {
 
     #[pyinitialize]
     fn initialize(cx: &Context, module: Value) -> PyResult<()> {
-        let namespace = cx.new_dict()?;
-        namespace.set_str(cx, cx.intern_str("__module__")?, cx.str("struct")?)?;
-        let bases = cx.tuple(&[cx.exception_class(ExceptionClass::Exception)])?;
-        let name = cx.str("error")?;
-        let error = cx.call(cx.class(Kind::Type), &[name, bases, namespace.as_value()])?;
+        // A module that is made again has the same exception.
+        let error = match cx.root(Root::StructError) {
+            Some(error) => error,
+            None => {
+                let namespace = cx.new_dict()?;
+                namespace.set_str(cx, cx.intern_str("__module__")?, cx.str("struct")?)?;
+                let bases = cx.tuple(&[cx.exception_class(ExceptionClass::Exception)])?;
+                let name = cx.str("error")?;
+                cx.call(cx.class(Kind::Type), &[name, bases, namespace.as_value()])?
+            }
+        };
         cx.set_root(Root::StructError, Some(error));
         let names = cx.module_dict(module)?;
         names.set_str(cx, cx.intern_str("error")?, error)
