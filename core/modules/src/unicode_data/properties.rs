@@ -148,9 +148,9 @@ impl Version {
         unicode::decimal_value(code_point)
     }
 
-    /// The value of a digit.
+    /// The value of a digit. As in CPython, that of today whatever the version.
     pub fn digit(self, code_point: u32) -> Option<u32> {
-        unicode::digit_value(code_point).filter(|_| self.assigns(code_point))
+        unicode::digit_value(code_point)
     }
 
     /// The value of a number, as a fraction.
