@@ -27,6 +27,7 @@ pub mod opcode;
 pub mod operator;
 pub mod random;
 pub mod regular_expressions;
+pub mod simple_queue;
 pub mod structure;
 pub mod syntax_tree;
 pub mod thread;
@@ -61,6 +62,7 @@ pub static MODULES: &[&NativeModule] = &[
     &operator::module::MODULE,
     &random::MODULE,
     &regular_expressions::module::MODULE,
+    &simple_queue::module::MODULE,
     &structure::MODULE,
     &syntax_tree::module::MODULE,
     &thread::module::MODULE,

@@ -4,9 +4,9 @@
 
 mod counting;
 mod default_dict;
-mod deque;
+pub(crate) mod deque;
 mod deque_iterator;
-mod deque_ring;
+pub(crate) mod deque_ring;
 mod ordered_dict;
 mod tuple_getter;
 
