@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use threadsnake_engine::types::byte_array::ByteArray;
-use threadsnake_engine::{Context, Name, PyResult, Value};
+use threadsnake_engine::{Context, ExceptionClass, Name, PyResult, Value};
 use threadsnake_macros::{pyclass, pymethods};
 
 use super::DEFAULT_BUFFER_SIZE;
@@ -36,6 +36,18 @@ impl RawIOBase {
             Some(read) if read.len() <= size => cx.bytes(read),
             _ => Err(cx.value_error(format_args!("readinto returned {count} outside buffer size {size}"))),
         }
+    }
+
+    #[pymethod]
+    fn readinto(cx: &Context, this: Value, buffer: Value) -> PyResult {
+        let _ = (this, buffer);
+        Err(cx.raise_with(ExceptionClass::NotImplementedError, &[]))
+    }
+
+    #[pymethod]
+    fn write(cx: &Context, this: Value, b: Value) -> PyResult {
+        let _ = (this, b);
+        Err(cx.raise_with(ExceptionClass::NotImplementedError, &[]))
     }
 
     /// Read until EOF, using multiple read() call.

@@ -57,10 +57,11 @@ pub fn newline_argument(cx: &Context, function: &str, value: Value) -> PyResult<
     };
     match ["", "\n", "\r", "\r\n"].into_iter().find(|known| text.equals_ascii(known)) {
         Some(known) => Ok(Some(known)),
-        None => {
+        None if function == "StringIO" => {
             let shown = cx.repr(value)?;
             Err(cx.value_error(format_args!("illegal newline value: {shown}")))
         }
+        None => Err(cx.value_error(format_args!("illegal newline value: {text}"))),
     }
 }
 
@@ -117,7 +118,9 @@ impl StringIO {
             return Ok(text);
         }
         drop(text);
-        Err(if initialized { closed_error(cx) } else { uninitialized(cx) })
+        // Unlike the other streams' text this one ends without a full stop.
+        let closed = || cx.value_error(format_args!("I/O operation on closed file"));
+        Err(if initialized { closed() } else { uninitialized(cx) })
     }
 
     /// Writes text; line ends are translated before the lock is held where that makes objects.

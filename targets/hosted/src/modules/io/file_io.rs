@@ -224,7 +224,7 @@ impl FileIO {
         let mut info = MaybeUninit::<libc::stat>::zeroed();
         let pointer = info.as_mut_ptr();
         // SAFETY: room for a `stat`.
-        call(cx, Some(file), || i64::from(unsafe { libc::fstat(descriptor, pointer) }))?;
+        call(cx, None, || i64::from(unsafe { libc::fstat(descriptor, pointer) }))?;
         // SAFETY: zero is a valid `stat`, and the call has filled it.
         let info = unsafe { info.assume_init() };
         if info.st_mode & libc::S_IFMT == libc::S_IFDIR {

@@ -44,13 +44,17 @@ impl OpenMode {
             return Err(cx.value_error(format_args!("can't have text and binary mode at once")));
         }
         let kinds: Vec<char> = "xrwa".chars().filter(|&letter| has(letter)).collect();
-        let &[kind] = kinds.as_slice() else {
+        if kinds.len() > 1 {
             return Err(
                 cx.value_error(format_args!("must have exactly one of create/read/write/append mode"))
             );
-        };
-        let raw = if has('+') { format!("{kind}+") } else { kind.to_string() };
-        Ok(OpenMode { raw, reading: kind == 'r', updating: has('+'), binary })
+        }
+        // None at all is the raw file's error.
+        let mut raw: String = kinds.iter().collect();
+        if has('+') {
+            raw.push('+');
+        }
+        Ok(OpenMode { raw, reading: has('r'), updating: has('+'), binary })
     }
 }
 
@@ -153,9 +157,6 @@ fn build(
     if buffering < 0 {
         let block = raw.block_size(cx)?.min(LARGEST_BUFFER);
         buffering = block.max(DEFAULT_BUFFER_SIZE as i64);
-    }
-    if options.buffering < -1 {
-        return Err(cx.value_error(format_args!("invalid buffering size")));
     }
     if buffering == 0 {
         if !parsed.binary {
