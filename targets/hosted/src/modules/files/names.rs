@@ -169,8 +169,8 @@ pub fn readlink(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult {
 pub fn mkfifo(cx: &Context, path: Value, mode: u32, dir_fd: Option<Value>) -> PyResult<()> {
     let directory = directory(cx, dir_fd)?;
     let (path, text) = path_of(cx, path, "mkfifo")?;
-    // SAFETY: the path ends with a null byte.
     call_on(cx, &path, || {
+        // SAFETY: the path ends with a null byte.
         i64::from(unsafe { libc::mkfifoat(directory, text.as_ptr(), mode as libc::mode_t) })
     })
     .map(|_| ())

@@ -98,8 +98,8 @@ impl FileDevice {
         if descriptor < 0 {
             return Ok(());
         }
-        // SAFETY: closing any number is defined. After EINTR it is closed on Linux.
         let (result, errno) = cx.blocking(|| {
+            // SAFETY: closing any number is defined. After EINTR it is closed on Linux.
             let result = unsafe { libc::close(descriptor) };
             (result, crate::modules::system_call::last_errno())
         });

@@ -174,8 +174,8 @@ impl FileIO {
         let descriptor = match target {
             Target::Descriptor(descriptor) => descriptor,
             Target::Path(_) if !opener.is_none() => Self::ask_opener(cx, file, opener, mode.flags)?,
-            // SAFETY: the path ends with a null byte.
             Target::Path(path) => call(cx, Some(file), || {
+                // SAFETY: the path ends with a null byte.
                 i64::from(unsafe { libc::open(path.as_ptr(), mode.flags, 0o666 as libc::c_uint) })
             })? as i32,
         };
@@ -212,8 +212,8 @@ impl FileIO {
         let Some(descriptor) = i32::try_from(number).ok().filter(|&number| number >= 0) else {
             return Err(cx.value_error(format_args!("opener returned {number}")));
         };
-        // SAFETY: no memory is involved.
         call(cx, Some(file), || {
+            // SAFETY: no memory is involved.
             i64::from(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) })
         })?;
         Ok(descriptor)
