@@ -258,18 +258,25 @@ impl Mutator {
         }
     }
 
-    /// Reads slots `first + index` of `object` into `words[index]`, for each index.
+    /// Moves slots `first + index` of `object` to `words[index]`, for each index, and leaves them empty: one test of the flag byte
+    /// for all of them if the object is young, or private and logged already.
     ///
     /// # Safety
-    /// For each index the slot exists, and `words.add(index)` may be written.
+    /// For each index the slot exists, and `words.add(index)` may be written; nobody else writes the slots meanwhile.
     #[inline]
-    pub unsafe fn load_scattered(object: ObjectRef, first: usize, indices: &[u16], words: *mut u64) {
+    pub unsafe fn take_scattered(&self, object: ObjectRef, first: usize, indices: &[u16], words: *mut u64) {
+        let plain = object.flags() & BARRIER_FLAGS == 0;
         for &index in indices {
-            // SAFETY: passed on. Acquire: pairs with the Release of the barrier's store.
+            // SAFETY: passed on. Acquire: pairs with the Release of the barrier's store. Relaxed: as in `store`.
             unsafe {
-                words
-                    .add(index as usize)
-                    .write(object.slot_cell(first + index as usize).load(Ordering::Acquire));
+                let slot = object.slot_cell(first + index as usize);
+                words.add(index as usize).write(slot.load(Ordering::Acquire));
+                if plain {
+                    slot.store(0, Ordering::Relaxed);
+                }
+            }
+            if !plain {
+                self.store_slow(object, first + index as usize, 0);
             }
         }
     }

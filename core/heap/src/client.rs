@@ -104,7 +104,7 @@ impl Default for StressConfiguration {
 impl Default for HeapConfiguration {
     fn default() -> HeapConfiguration {
         HeapConfiguration {
-            share_bytes: 4 << 20,
+            share_bytes: 512 << 10,
             maximum_bytes: None,
             committer: true,
             stress_seed: if cfg!(stress) { Some(0x9E37_79B9_7F4A_7C15) } else { None },

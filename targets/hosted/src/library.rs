@@ -1,13 +1,29 @@
 //! The standard library's image, which the build script made.
 //!
 //! Invariant: the image is part of the binary, made by the same bytecode crate; a module that cannot be decoded is reported as missing
-//! and named on the error stream, because it means a broken binary.
+//! and named on the error stream, because it means a broken binary. The image's pages are resident only while a module is decoded.
 
 use threadsnake_bytecode::Code;
 use threadsnake_bytecode::image::Image;
 use threadsnake_engine::engine::FrozenModules;
 
 static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.image"));
+
+/// A multiple of the page sizes of all targets.
+const PAGES: usize = 1 << 16;
+
+/// Tells the system that the pages of a part of the binary are not needed for now. A decoded module is the heap's, and the image's
+/// tables, which it was decoded from, are spread over many pages: left alone, these would count as the process's memory for good.
+fn give_back(part: &'static [u8]) {
+    let start = part.as_ptr().addr().next_multiple_of(PAGES);
+    let end = (part.as_ptr().addr() + part.len()) / PAGES * PAGES;
+    if start < end {
+        let first = part.as_ptr().with_addr(start).cast_mut().cast();
+        // SAFETY: the range lies within a constant of the binary, which is mapped from its file and never written: the pages come back
+        // from there, with the same content, when they are touched. If the system refuses, nothing has changed.
+        unsafe { libc::madvise(first, end - start, libc::MADV_DONTNEED) };
+    }
+}
 
 /// The frozen library.
 pub struct Library {
@@ -30,7 +46,9 @@ impl Library {
 impl FrozenModules for Library {
     fn find(&self, name: &str) -> Option<(Code, bool)> {
         let module = self.image.find(name).ok().flatten()?;
-        match self.image.decode(&module) {
+        let decoded = self.image.decode(&module);
+        give_back(IMAGE);
+        match decoded {
             Ok(code) => Some((code, module.is_package)),
             Err(error) => {
                 eprintln!("threadsnake: module {name} in this binary is damaged: {error}");

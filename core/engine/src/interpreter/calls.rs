@@ -56,7 +56,7 @@ pub(crate) fn enter_plain(
     count: usize,
     destination: u16,
 ) -> Option<&Frame> {
-    let code = function.code()?;
+    let (code, globals) = function.code_and_globals();
     let data = code.data();
     if data.plain_call_arguments != count as u32
         // Relaxed, both: a limit set and a safepoint asked for by another thread take effect a little later.
@@ -65,7 +65,6 @@ pub(crate) fn enter_plain(
     {
         return None;
     }
-    let globals = function.object().slot(crate::types::function::slot::GLOBALS);
     let frame = cx.frames().push(arguments, data.register_count as usize)?;
     for index in count..data.cleared_count as usize {
         // SAFETY: `push` made sure that `register_count` registers, of which these are, follow `arguments`.

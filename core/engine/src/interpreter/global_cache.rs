@@ -13,7 +13,7 @@ use crate::interpreter::inline_cache::{
     Entry, EntryKind, MAXIMUM_PLACE, is_packed, pack, packed_place, packed_version,
 };
 use crate::interpreter::operations;
-use crate::types::dict::Dict;
+use crate::types::dict::{Dict, TABLE};
 use crate::types::dict_table::DictTable;
 use crate::value::Value;
 
@@ -23,8 +23,18 @@ pub(crate) fn cached_global(frame: &Frame, cached: u64) -> Option<Value> {
     if !is_packed(cached) {
         return None;
     }
-    let table = frame.globals_dict()?.table()?;
-    if table.id() == packed_version(cached) { table.value(packed_place(cached) as usize) } else { None }
+    debug_assert!(frame.globals_dict().is_some());
+    // SAFETY: a frame that runs code has a dict for its globals (`push_frame` takes one), and a dict has the slot of its table, which is
+    // empty or holds one.
+    let table = unsafe {
+        let globals = ObjectRef::from_address(frame.globals.get() as usize);
+        ObjectRef::from_word(globals.slot_unchecked(TABLE)).map(DictTable::from_object)?
+    };
+    if table.id() != packed_version(cached) {
+        return None;
+    }
+    // SAFETY: the id names the table, which had the entry when the cache was set.
+    unsafe { table.value_unchecked(packed_place(cached) as usize) }
 }
 
 /// The builtin that the cache word leads to, if it still holds.

@@ -90,7 +90,7 @@ pub struct CodeData {
     /// Which registers matter where; made when a collection or a generator first asks.
     liveness: spin::Once<Liveness>,
     /// What is live across each yield, by instruction.
-    live_across_yields: spin::Once<Vec<YieldPoint>>,
+    yields: spin::Once<YieldPoints>,
 }
 
 /// No number of arguments: see [`CodeData::plain_call_arguments`].
@@ -111,11 +111,22 @@ fn cache_distance(instructions: &[Instruction], caches: usize) -> usize {
 }
 
 /// What a body suspended at a yield needs when it goes on.
-struct YieldPoint {
-    /// Index of the yield.
-    instruction: u32,
-    /// The registers, all below the code's `register_count`.
-    live: Box<[u16]>,
+#[derive(Default)]
+pub struct YieldPoint {
+    /// The registers that are read, all below the code's `register_count`.
+    pub live: Box<[u16]>,
+    /// The registers that must start empty and are not among those.
+    pub dead: Box<[u16]>,
+}
+
+/// The yields of a body.
+#[derive(Default)]
+struct YieldPoints {
+    points: Vec<YieldPoint>,
+    /// The number of each yield's point, by instruction.
+    numbers: Vec<u16>,
+    /// For what is no yield.
+    none: YieldPoint,
 }
 
 impl CodeData {
@@ -134,7 +145,7 @@ impl CodeData {
             constants,
             caches,
             liveness: spin::Once::new(),
-            live_across_yields: spin::Once::new(),
+            yields: spin::Once::new(),
             ..*self
         }
     }
@@ -172,23 +183,21 @@ impl CodeData {
         self.liveness().live_across(self.view(), instruction as usize)
     }
 
-    /// The registers that a body suspended at a yield needs when it goes on; all are below `register_count`.
+    /// What a body suspended at a yield needs when it goes on.
     #[inline]
-    pub fn live_across_yield(&self, instruction: u32) -> &[u16] {
-        let points = match self.live_across_yields.get() {
-            Some(points) => points,
+    pub fn yield_point(&self, instruction: u32) -> &YieldPoint {
+        let yields = match self.yields.get() {
+            Some(yields) => yields,
             None => self.analyse_yields(),
         };
-        match points.iter().find(|point| point.instruction >= instruction) {
-            Some(point) if point.instruction == instruction => &point.live,
-            _ => &[],
-        }
+        let number = yields.numbers.get(instruction as usize);
+        number.and_then(|&number| yields.points.get(number as usize)).unwrap_or(&yields.none)
     }
 
     #[cold]
-    fn analyse_yields(&self) -> &Vec<YieldPoint> {
-        self.live_across_yields.call_once(|| {
-            let mut points = Vec::new();
+    fn analyse_yields(&self) -> &YieldPoints {
+        self.yields.call_once(|| {
+            let mut yields = YieldPoints::default();
             for (index, word) in self.instructions.iter().enumerate() {
                 let instruction = index as u32;
                 let live = match word.operation() {
@@ -197,10 +206,13 @@ impl CodeData {
                     Some(Operation::Yield | Operation::YieldAsyncValue) => self.live_across(instruction),
                     _ => continue,
                 };
+                let dead = (0..self.cleared_count).filter(|&register| !live.contains(register)).collect();
                 let live = live.iter().filter(|&register| register < self.register_count).collect();
-                points.push(YieldPoint { instruction, live });
+                yields.numbers.resize(index, u16::MAX);
+                yields.numbers.push(yields.points.len() as u16);
+                yields.points.push(YieldPoint { live, dead });
             }
-            points
+            yields
         })
     }
 
@@ -220,6 +232,16 @@ impl CodeObject {
     #[inline(always)]
     pub fn from_value(value: Value) -> Option<CodeObject> {
         value.as_kind(Kind::Code).map(CodeObject)
+    }
+
+    /// The code object that an object is.
+    ///
+    /// # Safety
+    /// The object is one.
+    #[inline(always)]
+    pub(crate) unsafe fn from_object_unchecked(object: ObjectRef) -> CodeObject {
+        debug_assert!(Kind::of(object) == Kind::Code);
+        CodeObject(object)
     }
 
     /// The object.
@@ -383,7 +405,7 @@ impl Context {
             names: names.address(),
             caches: caches.address(),
             liveness: spin::Once::new(),
-            live_across_yields: spin::Once::new(),
+            yields: spin::Once::new(),
         };
         let boxed = Box::new(data);
         let address = (&raw const *boxed).expose_provenance();

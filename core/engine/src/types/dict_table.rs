@@ -157,6 +157,17 @@ impl DictTable {
         if entry < self.capacity() { self.0.value(2 * entry + 1) } else { None }
     }
 
+    /// The value of an entry, without a test of its number.
+    ///
+    /// # Safety
+    /// The table has the entry.
+    #[inline(always)]
+    pub unsafe fn value_unchecked(self, entry: usize) -> Option<Value> {
+        debug_assert!(entry < self.capacity());
+        // SAFETY: there are two slots per entry.
+        Value::from_word(unsafe { self.0.slot_unchecked(2 * entry + 1) })
+    }
+
     /// The slot of an entry's value.
     #[inline(always)]
     pub fn value_slot(entry: usize) -> usize {

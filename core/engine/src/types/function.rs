@@ -77,6 +77,19 @@ impl Function {
         self.0.value(slot::CODE).and_then(CodeObject::from_value)
     }
 
+    /// The code and the word of the globals, without tests: for calls.
+    #[inline(always)]
+    pub(crate) fn code_and_globals(self) -> (CodeObject, u64) {
+        debug_assert!(self.code().is_some() && self.globals().is_some());
+        // SAFETY: `Context::new_function` alone makes functions, with `COUNT` slots, and sets these two before anybody sees the function;
+        // only another code object ever replaces the code.
+        unsafe {
+            let code = self.0.slot_unchecked(slot::CODE);
+            let globals = self.0.slot_unchecked(slot::GLOBALS);
+            (CodeObject::from_object_unchecked(ObjectRef::from_address(code as usize)), globals)
+        }
+    }
+
     /// The globals.
     #[inline(always)]
     pub fn globals(self) -> Option<Dict> {

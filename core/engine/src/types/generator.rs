@@ -10,13 +10,14 @@
 //! Source: Objects/genobject.c; PEP 342, 380, 479, 492, 525.
 
 use threadsnake_bytecode::{Instruction, Operation, code_flags};
-use threadsnake_heap::{Mutator, ObjectRef};
+use threadsnake_heap::ObjectRef;
+use threadsnake_heap::arch::Ordering;
 
 use crate::context::{Context, ThreadRoot};
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::interpreter::dispatch::run_from;
 use crate::interpreter::frame::{Frame, frame_flags};
-use crate::interpreter::{Exit, Start, pop_frame, push_frame};
+use crate::interpreter::{Exit, Start, pop_frame};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
@@ -91,8 +92,9 @@ pub fn code_of(generator: ObjectRef) -> Option<CodeObject> {
     generator.value(slot::CODE).and_then(CodeObject::from_value)
 }
 
+#[inline]
 fn claim(generator: ObjectRef) -> Result<u32, u32> {
-    use threadsnake_heap::arch::{AtomicU32, Ordering};
+    use threadsnake_heap::arch::AtomicU32;
     // SAFETY: the state lies within the raw bytes of the three kinds and is only accessed as an atomic of 4 bytes.
     let cell = unsafe { generator.raw::<AtomicU32>(STATE) };
     loop {
@@ -176,73 +178,66 @@ fn push(
     destination: u16,
     flags: u32,
 ) -> PyResult<()> {
-    let (Some(code), Some(globals)) =
-        (code_of(generator), generator.value(slot::GLOBALS).and_then(Dict::from_value))
-    else {
-        generator.raw_store_u32(STATE, state::FINISHED);
-        return Err(cx.raise(ExceptionClass::SystemError, format_args!("generator without code")));
+    debug_assert!(code_of(generator).is_some() && generator.value(slot::GLOBALS).is_some());
+    // SAFETY: `from_call` alone makes these objects, and sets both slots, which never change, before anybody sees the object.
+    let (code, globals) = unsafe {
+        let code = ObjectRef::from_address(generator.slot_unchecked(slot::CODE) as usize);
+        let globals = ObjectRef::from_address(generator.slot_unchecked(slot::GLOBALS) as usize);
+        (CodeObject::from_object_unchecked(code), Dict::from_object(globals))
     };
     let data = code.data();
     let count = data.register_count as usize;
     let base = cx.frames().current().top();
-    let restore = |state: u32| generator.raw_store_u32(STATE, state);
-    let before = if started { state::SUSPENDED } else { state::CREATED };
-    if !cx.frames().has_registers(base, count) {
-        restore(before);
+    let depth = cx.recursion_depth.get();
+    // Relaxed: `sys.setrecursionlimit` in another thread takes effect a little later. This is no safepoint: whoever resumes again and
+    // again jumps back in between.
+    let room = depth < cx.engine().recursion_limit.load(Ordering::Relaxed);
+    let Some(frame) = room.then(|| cx.frames().push(base, count)).flatten() else {
+        generator.raw_store_u32(STATE, if started { state::SUSPENDED } else { state::CREATED });
         return Err(cx.recursion_error());
-    }
-    if slot::REGISTERS + count > generator.slot_count() {
-        restore(before);
-        return Err(cx.raise(ExceptionClass::SystemError, format_args!("generator of other code")));
-    }
+    };
+    cx.recursion_depth.set(depth + 1);
+    debug_assert!(slot::REGISTERS + count <= generator.slot_count());
     let pc = generator.raw_u32(PC) as usize;
-    let cleared = data.cleared_count as usize;
-    let live = if started { data.live_across_yield((pc as u32).wrapping_sub(1)) } else { &[] };
-    // SAFETY: `has_registers` allows `count` registers, and no frame owns them; `cleared`, the live registers and the yield's operand
-    // are below `count`, and the object has a slot for each, as tested above.
+    // SAFETY: `FrameStack::push` made sure of `count` registers; `cleared_count`, the registers of a yield's point and the yield's operand
+    // are below that, and `from_call` gave the object a slot for each register. Only the runner, which this thread is, writes them.
+    // The object's registers are emptied, so that they keep nothing alive while the body runs.
     unsafe {
         if started {
-            for index in 0..cleared {
-                base.add(index).write(0);
+            let point = data.yield_point((pc as u32).wrapping_sub(1));
+            for &index in &point.dead {
+                base.add(index as usize).write(0);
             }
-            Mutator::load_scattered(generator, slot::REGISTERS, live, base);
+            cx.mutator().take_scattered(generator, slot::REGISTERS, &point.live, base);
             if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
                 base.add(instruction.a() as usize).write(sent.word());
             }
         } else {
+            let cleared = data.cleared_count as usize;
             for index in 0..cleared {
                 base.add(index).write(generator.slot_unchecked(slot::REGISTERS + index));
             }
+            clear_registers(cx, generator, cleared);
         }
+        frame.pc.set(data.instructions.as_ptr().add(pc.min(data.instructions.len() - 1)));
     }
-    let function = generator.slot(slot::FUNCTION);
-    // The function-entry safepoint in `push_frame` sees the registers through the frame that is complete by then.
-    if let Err(raised) =
-        push_frame(cx, function, code, globals, 0, base, destination, flags | frame_flags::GENERATOR)
-    {
-        restore(before);
-        return Err(raised);
-    }
-    let frame = cx.frames().current();
+    frame.base.set(base);
+    frame.data.set(data);
+    frame.code.set(code.as_value().word());
+    frame.function.set(generator.slot(slot::FUNCTION));
+    frame.globals.set(globals.as_value().word());
+    frame.namespace.set(0);
     frame.extra.set(Value::from(generator).word());
     frame.frame_object.set(generator.slot(slot::FRAME_OBJECT));
-    if frame.frame_object.get() != 0 {
-        crate::types::frame_object::attach(cx, frame);
-    }
-    if let Some(instruction) = data.instructions.get(pc) {
-        frame.pc.set(instruction);
-    }
-    // The object's registers are empty while the body runs, so that they keep nothing alive.
-    if started {
-        // SAFETY: as above. Only the runner, which this thread is, writes the slots.
-        unsafe { cx.mutator().store_scattered(generator, slot::REGISTERS, live, |_| 0) };
-    } else {
-        clear_registers(cx, generator, cleared);
-    }
+    frame.destination.set(destination as u32);
+    frame.flags.set(flags | frame_flags::GENERATOR);
     let callers = cx.thread_root(ThreadRoot::Handled);
     frame.handled.set(Value::word_or_empty(callers));
     if let Some(own) = generator.value(slot::HANDLED) {
         cx.set_thread_root(ThreadRoot::Handled, Some(own));
+    }
+    if frame.frame_object.get() != 0 {
+        crate::types::frame_object::attach(cx, frame);
     }
     Ok(())
 }
@@ -257,7 +252,7 @@ fn suspend(cx: &Context, frame: &Frame) {
     if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
         if let Some(data) = frame.code_data() {
             let instruction = frame.instruction_index();
-            let live = data.live_across_yield(instruction);
+            let live = &data.yield_point(instruction).live;
             let base = frame.base.get();
             // SAFETY: live registers are below the code's register count, which `push` compared with the object's slots; the frame's
             // registers lie within the register stack.
