@@ -86,6 +86,7 @@ pub struct Context {
     roots: ManuallyDrop<Box<ThreadRoots>>,
     pub(crate) method_cache: Box<[Cell<MethodCacheEntry>; METHOD_CACHE_ENTRIES]>,
     pub(crate) shape_cache: Box<ShapeCache>,
+    pub(crate) shape_cache_hits: Cell<u32>,
     /// Calls of natives and interpreter runs now on the native stack are bounded by this address.
     native_stack_limit: usize,
     pub(crate) recursion_depth: Cell<u32>,
@@ -191,6 +192,7 @@ impl Context {
             roots: ManuallyDrop::new(roots),
             method_cache: Box::new([const { Cell::new(MethodCacheEntry::EMPTY) }; METHOD_CACHE_ENTRIES]),
             shape_cache: Box::new([const { Cell::new(ShapeCacheEntry::EMPTY) }; shape_cache::ENTRIES]),
+            shape_cache_hits: Cell::new(0),
             native_stack_limit: bounds.low.saturating_add(NATIVE_STACK_RESERVE),
             recursion_depth: Cell::new(0),
             identifier: platform.current_thread().0,

@@ -40,7 +40,7 @@ pub(crate) mod flag {
 pub(crate) const BARRIER_FLAGS: u8 = flag::UNLOGGED | flag::SLOTLOG | flag::SHARED;
 
 /// Objects with at most this many slots are logged whole.
-pub(crate) const SMALL_SLOTS: usize = 8;
+pub(crate) const SMALL_SLOTS: usize = 24;
 
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 16;

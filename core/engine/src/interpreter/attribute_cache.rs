@@ -138,7 +138,7 @@ pub(crate) fn load_attribute(
     }
     let name = operations::name(cx, frame, instruction.c() as u32);
     let Some(object) = value.as_object() else { return cx.get_attribute(value, name).map(Called::Done) };
-    if let Some(fact) = remembered_fact(cx, object, name, Purpose::Load) {
+    if let Some(fact) = remembered_fact(cx, frame, object, name, Purpose::Load, cached)? {
         match fact {
             Fact::Slot(place) => {
                 if let Some(found) = object.value(place) {
@@ -240,10 +240,26 @@ fn fact_of(location: Location) -> Fact {
     }
 }
 
-/// What this thread remembers of an attribute of an object by its shape.
+/// What this thread remembers of an attribute of an object by its shape. The inline cache of the instruction under way learns it if it
+/// is empty, and now and then if it is not: it may hold a shape that never comes again.
 #[inline]
-fn remembered_fact(cx: &Context, object: ObjectRef, name: Str, purpose: Purpose) -> Option<Fact> {
-    cx.remembered(Shape::of(object)?.current_version(), name, purpose, 0)
+fn remembered_fact(
+    cx: &Context,
+    frame: &Frame,
+    object: ObjectRef,
+    name: Str,
+    purpose: Purpose,
+    cached: u64,
+) -> PyResult<Option<Fact>> {
+    let Some(shape) = Shape::of(object) else { return Ok(None) };
+    let version = shape.current_version();
+    let fact = cx.remembered(version, name, purpose, 0);
+    if let Some(fact) = fact
+        && (cached == 0 || cx.replaces_inline_cache())
+    {
+        set_inline_cache(cx, frame, version, fact)?;
+    }
+    Ok(fact)
 }
 
 /// Remembers a fact in the thread's table and in the inline cache of the instruction under way.
@@ -256,6 +272,10 @@ fn remember(
     fact: Fact,
 ) -> PyResult<()> {
     cx.remember(version, name, purpose, 0, fact);
+    set_inline_cache(cx, frame, version, fact)
+}
+
+fn set_inline_cache(cx: &Context, frame: &Frame, version: u64, fact: Fact) -> PyResult<()> {
     let (kind, place, value, auxiliary) = match fact {
         Fact::Slot(place) => {
             if place <= MAXIMUM_PLACE {
@@ -369,7 +389,8 @@ pub(crate) fn load_method(
             Kind::Super => return cx.method_pair(value, name),
             _ => {}
         }
-        if let Some(Fact::ClassValue(method)) = remembered_fact(cx, object, name, Purpose::Method)
+        if let Some(Fact::ClassValue(method)) =
+            remembered_fact(cx, frame, object, name, Purpose::Method, cached)?
             && let Some(callable) = Value::from_word(method)
         {
             return Ok(MethodPair { callable, receiver: Some(value) });
@@ -450,7 +471,7 @@ pub(crate) fn store_attribute(
     }
     let name = operations::name(cx, frame, instruction.c() as u32);
     let Some(object) = target.as_object() else { return cx.set_attribute(target, name, Some(value)) };
-    if let Some(fact) = remembered_fact(cx, object, name, Purpose::Store)
+    if let Some(fact) = remembered_fact(cx, frame, object, name, Purpose::Store, cached)?
         && store_by_fact(cx, object, value, fact)
     {
         return Ok(());

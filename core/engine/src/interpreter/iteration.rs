@@ -30,7 +30,7 @@ pub(crate) fn next_of_sequence(iterated: Value, position: u64) -> Option<Value> 
     }
     let index = (position >> 1) as usize;
     match List::from_value(iterated) {
-        Some(list) => list.get(index),
+        Some(list) => list.get_exact(index),
         None => Tuple::from_value(iterated)?.get(index),
     }
 }

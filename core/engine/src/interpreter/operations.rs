@@ -282,7 +282,7 @@ pub(crate) fn item_fast(container: Value, index: Value) -> Option<Value> {
     // A negative index is beyond any length.
     let index = index.small_int_payload() as usize;
     if object.kind() == Kind::List as u8 {
-        List::from_object(object).get(index)
+        List::from_object(object).get_exact(index)
     } else if object.kind() == Kind::Tuple as u8 {
         Tuple::from_value(container)?.get(index)
     } else {

@@ -14,6 +14,9 @@ use core::cell::Cell;
 use crate::context::Context;
 use crate::types::str_object::Str;
 
+/// One hit in so many replaces the inline cache that missed.
+const REPLACEMENT_INTERVAL: u32 = 256;
+
 /// Entries of a thread's table; a power of two.
 pub(crate) const ENTRIES: usize = 256;
 
@@ -84,6 +87,14 @@ impl Context {
         let key = key_of(name, purpose);
         let entry = place(self, version, key, extra).get();
         (entry.version == version && entry.key == key && entry.extra == extra).then_some(entry.fact)
+    }
+
+    /// Whether a hit here is one of the few that replace an inline cache.
+    #[inline]
+    pub(crate) fn replaces_inline_cache(&self) -> bool {
+        let hits = self.shape_cache_hits.get().wrapping_add(1);
+        self.shape_cache_hits.set(hits);
+        hits % REPLACEMENT_INTERVAL == 0
     }
 
     /// Remembers a fact that was looked up after the version had been taken.

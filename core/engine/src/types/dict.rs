@@ -289,6 +289,9 @@ impl Dict {
     /// # Errors
     /// As for [`Dict::set`].
     pub fn set_hashed(self, cx: &Context, key: Value, value: Value, hash: u32) -> PyResult<()> {
+        if self.overwrite(cx, key, value, hash) {
+            return Ok(());
+        }
         let mut spare = None;
         loop {
             let search = self.search(cx, key, hash)?;
@@ -307,6 +310,24 @@ impl Dict {
             }
             spare = Some(self.new_table(cx, 1)?);
         }
+    }
+
+    /// Overwrites the value of a key that is there, if no Python code is needed to find it; false, with nothing done, if not so.
+    #[inline]
+    fn overwrite(self, cx: &Context, key: Value, value: Value, hash: u32) -> bool {
+        let Some(table) = self.table() else { return false };
+        let Found::Entry(entry) =
+            table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other))
+        else {
+            return false;
+        };
+        let _guard = cx.lock(self.0);
+        // Found without the lock: it holds if the table is still the dict's and the entry was not deleted.
+        if self.table() != Some(table) || table.value(entry).is_none() {
+            return false;
+        }
+        table.set_value(cx, entry, value);
+        true
     }
 
     /// The value of a key, which is set to `default` first if absent.

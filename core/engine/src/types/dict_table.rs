@@ -63,6 +63,33 @@ pub struct Probe {
     perturbation: u32,
 }
 
+impl Probe {
+    #[inline(always)]
+    fn advance(&mut self, mask: usize) {
+        self.perturbation >>= 5;
+        self.place =
+            self.place.wrapping_mul(5).wrapping_add(self.perturbation as usize).wrapping_add(1) & mask;
+    }
+}
+
+/// A cell of an index.
+trait IndexCell {
+    /// What it holds. Acquire.
+    fn load(&self) -> u32;
+}
+macro_rules! index_cells {
+    ($($cell:ty),*) => { $(
+        impl IndexCell for $cell {
+            #[inline(always)]
+            fn load(&self) -> u32 {
+                // Acquire pairs with the Release in `set_index`.
+                <$cell>::load(self, Ordering::Acquire) as u32
+            }
+        }
+    )* };
+}
+index_cells!(AtomicU8, AtomicU16, AtomicU32);
+
 /// How a key compares to an entry's key without running Python code.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum KeyMatch {
@@ -233,9 +260,7 @@ impl DictTable {
 
     #[inline(always)]
     fn advance(self, probe: &mut Probe) {
-        probe.perturbation >>= 5;
-        probe.place = (probe.place.wrapping_mul(5)).wrapping_add(probe.perturbation as usize).wrapping_add(1)
-            & self.mask();
+        probe.advance(self.mask());
     }
 
     /// The start of a search.
@@ -246,28 +271,54 @@ impl DictTable {
 
     /// Searches from a probe; `matches` compares keys without running Python code.
     #[inline(always)]
-    pub fn search_from(self, mut probe: Probe, hash: u32, matches: impl Fn(Value) -> KeyMatch) -> Found {
-        loop {
-            let content = self.index(probe.place);
-            if content == FREE {
-                return Found::Absent;
-            }
-            let entry = content as usize - 1;
-            if entry < self.capacity()
-                && self.hash(entry) == hash
-                && let Some(key) = self.key(entry)
-            {
-                match matches(key) {
-                    KeyMatch::Same if self.value(entry).is_some() => return Found::Entry(entry),
-                    KeyMatch::Unknown if self.value(entry).is_some() => {
-                        let mut next = probe;
-                        self.advance(&mut next);
-                        return Found::Compare { entry, probe: next };
-                    }
-                    _ => {}
+    pub fn search_from(self, probe: Probe, hash: u32, matches: impl Fn(Value) -> KeyMatch) -> Found {
+        // One loop for each width of the index, so that what is the same for the whole table is worked out once.
+        match self.index_width() {
+            1 => self.search_index::<AtomicU8>(probe, hash, matches),
+            2 => self.search_index::<AtomicU16>(probe, hash, matches),
+            _ => self.search_index::<AtomicU32>(probe, hash, matches),
+        }
+    }
+
+    #[inline(always)]
+    fn search_index<C: IndexCell>(
+        self,
+        mut probe: Probe,
+        hash: u32,
+        matches: impl Fn(Value) -> KeyMatch,
+    ) -> Found {
+        let capacity = self.capacity();
+        let mask = self.mask();
+        let raw = self.0.raw_bytes_pointer();
+        // SAFETY: the raw tail holds `HASHES` bytes, a hash of 4 bytes per entry, and the index: `mask + 1` cells, of this width says the
+        // caller. Entries are below the capacity, and have two slots each. The order of the loads is as in `index`, `hash` and `key`.
+        unsafe {
+            let hashes = raw.add(HASHES).cast::<AtomicU32>();
+            let index = hashes.add(capacity).cast::<C>();
+            loop {
+                // Acquire pairs with the Release in `set_index`.
+                let content = (*index.add(probe.place)).load();
+                if content == FREE {
+                    return Found::Absent;
                 }
+                let entry = content as usize - 1;
+                if entry < capacity
+                    && (*hashes.add(entry)).load(Ordering::Relaxed) == hash
+                    && let Some(key) = Value::from_word(self.0.slot_unchecked(2 * entry))
+                {
+                    match matches(key) {
+                        KeyMatch::Same if self.0.slot_unchecked(2 * entry + 1) != 0 => {
+                            return Found::Entry(entry);
+                        }
+                        KeyMatch::Unknown if self.0.slot_unchecked(2 * entry + 1) != 0 => {
+                            probe.advance(mask);
+                            return Found::Compare { entry, probe };
+                        }
+                        _ => {}
+                    }
+                }
+                probe.advance(mask);
             }
-            self.advance(&mut probe);
         }
     }
 

@@ -7,6 +7,7 @@
 //! written again. Source: Objects/listobject.c for growth and semantics; DESIGN section 4 for the protocol.
 
 use threadsnake_heap::ObjectRef;
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
@@ -105,6 +106,22 @@ impl List {
         }
         let items = self.items()?;
         if index < items.slot_count() { items.value(index) } else { None }
+    }
+
+    /// The item at an index of an exact list, without a lock.
+    #[inline(always)]
+    pub(crate) fn get_exact(self, index: usize) -> Option<Value> {
+        debug_assert!(self.is_exact());
+        // SAFETY: exact lists have `SLOTS` slots, of which `ITEMS` is one and is empty or holds the buffer, and `RAW_BYTES` bytes of which
+        // the length is only accessed as an atomic of 8 bytes. Acquire pairs with the Release of whoever changed the list.
+        unsafe {
+            let length = self.0.raw_behind::<{ SLOTS as usize }, AtomicU64>(LENGTH).load(Ordering::Acquire);
+            let items = ObjectRef::from_word(self.0.slot_unchecked(ITEMS))?;
+            if index as u64 >= length || index >= items.slot_count() {
+                return None;
+            }
+            Value::from_word(items.slot_unchecked(index))
+        }
     }
 
     /// Overwrites the item at an existing index; false if there is none.
