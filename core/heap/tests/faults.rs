@@ -194,7 +194,7 @@ fn run_child(rounds: u64) {
             unsafe { Heap::new(threadsnake_platform_hosted::install(), client, configuration) }.unwrap();
         {
             let mutator = attach(&heap);
-            for slots in [12usize, 12, 6000] {
+            for slots in [12usize, 40, 6000] {
                 let table = mutator.allocate(2, 0, slots, 0, NONE).unwrap();
                 client.globals.lock().unwrap().push(table.word());
             }
