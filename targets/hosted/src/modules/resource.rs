@@ -1,4 +1,5 @@
 //! `resource`: limits and usage of this process. Source: Modules/resource.c.
+#![allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 
 use threadsnake_engine::struct_sequence;
 use threadsnake_engine::{Context, PyResult, Value};

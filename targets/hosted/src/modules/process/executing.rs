@@ -1,6 +1,7 @@
 //! Programs: replacing this one, starting others, signals to processes.
 //!
 //! Invariant: all texts for the C library are made before the call, and live until after it. Source: Modules/posixmodule.c.
+#![allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 
 use std::ffi::CString;
 use std::mem::MaybeUninit;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the ancillary buffer is made of 8-byte words, so that its headers are aligned, and no header is read beyond the length that the system
 //! reported. Source: Modules/socketmodule.c; RFC 3542 for the layout.
+#![allow(clippy::unnecessary_cast, reason = "the C library's types differ between targets")]
 
 use std::mem::MaybeUninit;
 
