@@ -20,7 +20,7 @@ const NUMBERS: &[(&str, i64)] = numbers! {
     SEEK_SET SEEK_CUR SEEK_END SEEK_DATA SEEK_HOLE
     POSIX_FADV_NORMAL POSIX_FADV_SEQUENTIAL POSIX_FADV_RANDOM POSIX_FADV_NOREUSE POSIX_FADV_WILLNEED
     POSIX_FADV_DONTNEED
-    ST_RDONLY ST_NOSUID ST_NODEV ST_NOEXEC ST_SYNCHRONOUS ST_MANDLOCK ST_NOATIME ST_NODIRATIME ST_RELATIME
+    ST_RDONLY ST_NOSUID ST_NODEV ST_NOEXEC ST_SYNCHRONOUS ST_MANDLOCK ST_NOATIME ST_NODIRATIME
     XATTR_CREATE XATTR_REPLACE
     MFD_CLOEXEC MFD_ALLOW_SEALING MFD_HUGETLB
     RWF_DSYNC RWF_HIPRI RWF_SYNC RWF_NOWAIT RWF_APPEND
@@ -105,7 +105,8 @@ pub fn path_limit(cx: &Context, value: Value) -> PyResult<i32> {
 pub fn initialize(cx: &Context, module: Value) -> PyResult<()> {
     use threadsnake_engine::native::NativeType;
     let namespace = cx.module_dict(module)?;
-    for &(name, number) in NUMBERS {
+    // musl's headers lack the last one.
+    for &(name, number) in NUMBERS.iter().chain(&[("ST_RELATIME", 4096)]) {
         namespace.set_str(cx, cx.intern_str(name)?, cx.int(number)?)?;
     }
     let have = cx.new_list(HAVE.len())?;

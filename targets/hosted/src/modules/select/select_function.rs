@@ -89,8 +89,8 @@ pub fn select(
         let left =
             deadline.map(|deadline| deadline.saturating_sub(cx.engine().platform().monotonic_nanoseconds()));
         let mut wait = left.map(|left| libc::timeval {
-            tv_sec: (left.div_ceil(1000) / 1_000_000) as libc::time_t,
-            tv_usec: (left.div_ceil(1000) % 1_000_000) as libc::suseconds_t,
+            tv_sec: (left.div_ceil(1000) / 1_000_000) as _,
+            tv_usec: (left.div_ceil(1000) % 1_000_000) as _,
         });
         let [reading, writing, exceptional] = &mut sets;
         let (result, errno) = cx.blocking(|| {

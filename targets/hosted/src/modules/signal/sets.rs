@@ -143,7 +143,7 @@ fn wait_for_information(cx: &Context, set: &libc::sigset_t, deadline: Option<u64
         let left = deadline
             .map(|deadline| deadline.saturating_sub(cx.engine().platform().monotonic_nanoseconds()))
             .map(|left| libc::timespec {
-                tv_sec: (left / 1_000_000_000) as libc::time_t,
+                tv_sec: (left / 1_000_000_000) as _,
                 tv_nsec: (left % 1_000_000_000) as _,
             });
         let (result, errno) = cx.blocking(|| {

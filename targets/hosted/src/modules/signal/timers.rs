@@ -69,8 +69,8 @@ fn time(cx: &Context, value: Option<Value>) -> PyResult<libc::timeval> {
     // Rounded up, so that a short time does not switch the timer off; the call refuses negative ones.
     let microseconds = nanoseconds.div_euclid(1000) + i64::from(nanoseconds.rem_euclid(1000) != 0);
     Ok(libc::timeval {
-        tv_sec: microseconds.div_euclid(1_000_000) as libc::time_t,
-        tv_usec: microseconds.rem_euclid(1_000_000) as libc::suseconds_t,
+        tv_sec: microseconds.div_euclid(1_000_000) as _,
+        tv_usec: microseconds.rem_euclid(1_000_000) as _,
     })
 }
 
