@@ -235,6 +235,11 @@ impl Liveness {
     }
 
     fn live_at(&self, code: CodeView<'_>, index: usize, with_reads: bool) -> RegisterSet {
+        // A frame that stands behind an instruction of two words means the instruction.
+        let index = match code.instruction(index) {
+            Some((crate::operation::Operation::Extra, _, _)) => index.saturating_sub(1),
+            _ => index,
+        };
         let mut live = RegisterSet::new(self.register_count);
         let everything = RegisterRange { first: 0, count: self.register_count as u32 };
         if self.live_in.is_empty() || index >= code.instructions.len() {

@@ -1,6 +1,6 @@
 //! `_json.make_encoder`: writes values as JSON text.
 //!
-//! Invariant: a container is written as it was at one moment; nesting is bounded by the recursion limit and the native stack. The containers
+//! Invariant: a dict is written as it was at one moment, a list item by item; nesting is bounded by the recursion limit and the native stack. The containers
 //! around what is being written are kept by their identity, which the callers' stack frames keep valid.
 //! Source: Modules/_json.c (`encoder_listencode_obj` and its like) of CPython 3.14.
 
@@ -301,11 +301,10 @@ impl Writer<'_> {
         }
         let cx = self.cx;
         if let Some(list) = List::from_value(value) {
-            let items = list.snapshot(cx);
-            return cx.recursive(|| self.array(value, items.as_slice(), level));
+            return cx.recursive(|| self.array(value, |index| list.get(index), level));
         }
         if let Some(tuple) = Tuple::from_value(value) {
-            return cx.recursive(|| self.array(value, tuple.as_slice(), level));
+            return cx.recursive(|| self.array(value, |index| tuple.get(index), level));
         }
         if let Some(dict) = Dict::from_value(value) {
             return cx.recursive(|| self.object(dict, level));
@@ -347,14 +346,16 @@ impl Writer<'_> {
         }
     }
 
-    fn array(&mut self, value: Value, items: &[Value], level: usize) -> PyResult<()> {
-        if items.is_empty() {
+    /// Items are looked at one after the other: what they call may change the list, as in CPython.
+    fn array(&mut self, value: Value, item: impl Fn(usize) -> Option<Value>, level: usize) -> PyResult<()> {
+        if item(0).is_none() {
             self.output.push_latin1(b"[]");
             return Ok(());
         }
         self.enter(value)?;
         self.output.push('[' as u32);
-        for (index, &item) in items.iter().enumerate() {
+        let mut index = 0;
+        while let Some(item) = item(index) {
             if index > 0 {
                 self.separator(ITEM_SEPARATOR);
             }
@@ -363,6 +364,7 @@ impl Writer<'_> {
                 let kind = self.cx.qualified_type_name(value);
                 return Err(self.noted(raised, &alloc::format!("when serializing {kind} item {index}")));
             }
+            index += 1;
         }
         self.new_line(level)?;
         self.output.push(']' as u32);

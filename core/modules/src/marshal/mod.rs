@@ -57,6 +57,7 @@ pub mod module {
     /// TypeError.
     #[pyfunction(signature = "(file, /, *, allow_code=True)")]
     fn load(cx: &Context, file: Value, allow_code: bool) -> PyResult {
+        Reader::check_file(cx, file)?;
         Reader::new(cx, Source::File(file), allow_code).value()
     }
 

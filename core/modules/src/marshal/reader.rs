@@ -9,7 +9,7 @@ use threadsnake_engine::context::ScratchVector;
 use threadsnake_engine::number::float_text;
 use threadsnake_engine::types::bytes_object::Bytes;
 use threadsnake_engine::types::set::Set;
-use threadsnake_engine::{Context, ExceptionClass, PyResult, Raised, Value};
+use threadsnake_engine::{Context, ExceptionClass, Kind, PyResult, Raised, Value};
 
 use super::tag;
 
@@ -22,7 +22,7 @@ pub enum Source {
         /// The next one.
         next: usize,
     },
-    /// An object with `read`. It stays on the caller's stack.
+    /// An object with `readinto`. It stays on the caller's stack.
     File(Value),
 }
 
@@ -65,21 +65,39 @@ impl<'a> Reader<'a> {
             }
             Source::File(file) => {
                 let file = *file;
-                let name = self.cx.intern_str("read")?;
-                let read = self.cx.call_method(file, name, &[Value::int_from_length(count)])?;
-                let Some(bytes) = Bytes::from_value(read) else {
-                    return Err(self.cx.type_error(format_args!(
-                        "file.read() returned not bytes but {}",
-                        self.cx.type_name(read)
-                    )));
-                };
-                match bytes.len().cmp(&count) {
-                    core::cmp::Ordering::Equal => Ok(bytes.as_slice().to_vec()),
-                    core::cmp::Ordering::Less => Err(self.too_short()),
-                    core::cmp::Ordering::Greater => {
-                        Err(self.cx.value_error(format_args!("read() returned too much data")))
-                    }
-                }
+                self.read_file(file, count)
+            }
+        }
+    }
+
+    fn read_file(&self, file: Value, count: usize) -> PyResult<Vec<u8>> {
+        let cx = self.cx;
+        let mut zeros = Vec::new();
+        zeros.try_reserve_exact(count).map_err(|_| cx.memory_error())?;
+        zeros.resize(count, 0);
+        let buffer = cx.new_byte_array(&zeros)?;
+        let view = cx.call(cx.class(Kind::MemoryView), &[buffer.as_value()])?;
+        let read = cx.call_method(file, cx.intern_str("readinto")?, &[view])?;
+        let read = if read.is_none() { 0 } else { cx.index_i64(read)? };
+        match usize::try_from(read).unwrap_or(0).cmp(&count) {
+            core::cmp::Ordering::Equal => Ok(buffer.snapshot(cx)),
+            core::cmp::Ordering::Less => Err(self.too_short()),
+            core::cmp::Ordering::Greater => Err(cx.value_error(format_args!(
+                "read() returned too much data: {count} bytes requested, {read} returned"
+            ))),
+        }
+    }
+
+    /// Whether the file gives bytes, found out as CPython does.
+    ///
+    /// # Errors
+    /// TypeError if it does not.
+    pub fn check_file(cx: &Context, file: Value) -> PyResult<()> {
+        let read = cx.call_method(file, cx.intern_str("read")?, &[Value::int_from_u32(0)])?;
+        match Bytes::from_value(read) {
+            Some(_) => Ok(()),
+            None => {
+                Err(cx.type_error(format_args!("file.read() returned not bytes but {}", cx.type_name(read))))
             }
         }
     }

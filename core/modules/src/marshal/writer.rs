@@ -176,7 +176,17 @@ impl Writer<'_> {
             let letter = if set.is_frozen() { tag::FROZEN_SET } else { tag::SET };
             self.put(&[letter | flag])?;
             self.length(elements.len())?;
-            return self.values(elements.as_slice());
+            // In the order of their bytes, so that equal sets are written alike.
+            let mut order = Vec::new();
+            for (place, &element) in elements.as_slice().iter().enumerate() {
+                order.push((write(cx, element, self.version, self.allow_code)?, place));
+            }
+            order.sort();
+            let mut ordered = cx.scratch();
+            for (_, place) in order {
+                ordered.extend_from_slice(elements.as_slice().get(place..=place).unwrap_or(&[]));
+            }
+            return self.values(ordered.as_slice());
         }
         if let Some(code) = CodeObject::from_value(value) {
             if !self.allow_code {
