@@ -32,6 +32,8 @@ pub(crate) struct Worker<'h> {
     pub(crate) rooted: Vec<usize>,
     /// Make sure that what is counted is an object: under stress.
     checked: bool,
+    /// Whose fields are being counted, for the messages of failed checks; 0 for roots.
+    holder: usize,
     /// Only collect roots, for the backup trace.
     pub(crate) collect_only: bool,
     pub(crate) candidates: Vec<usize>,
@@ -59,6 +61,7 @@ impl<'h> Worker<'h> {
             stack: Vec::new(),
             rooted: Vec::new(),
             checked: heap.configuration.stress_seed.is_some(),
+            holder: 0,
             collect_only: false,
             candidates: Vec::new(),
             promoted_objects: 0,
@@ -97,9 +100,28 @@ impl<'h> Worker<'h> {
                 Err(now) => before = now,
             }
         }
+        if self.checked && before == count::FREE && !self.tracing {
+            self.assert_young(address);
+        }
         if before == count::FREE || (before == 1 && on(Fault::PromotedTwice)) {
             self.promote(address);
         }
+    }
+
+    /// Under stress: what is counted for the first time was allocated in this epoch. Anything else was freed too early.
+    fn assert_young(&self, address: usize) {
+        let young = self.heap.resolve(address).is_some_and(|(block, cell)| block.is_young(cell, self.epoch));
+        // SAFETY: asserted to be a cell by the caller; its header may be stale, which is what is to be shown.
+        let kind = unsafe { ObjectRef::from_address(address) }.kind();
+        let holder = match self.holder {
+            0 => None,
+            // SAFETY: the holder is alive.
+            holder => Some((holder, unsafe { ObjectRef::from_address(holder) }.kind())),
+        };
+        assert!(
+            young,
+            "heap check: a reference to {address:#x} of kind {kind}, which is free; held by {holder:x?} (address, kind)"
+        );
     }
 
     /// The object has become mature.
@@ -189,6 +211,7 @@ impl<'h> Worker<'h> {
         if end < slots {
             self.stack.push((address, end as u32));
         }
+        self.holder = address;
         for slot in first..end {
             // SAFETY: below the slot count.
             let word = unsafe { object.slot_unchecked(slot) };
@@ -196,6 +219,7 @@ impl<'h> Worker<'h> {
                 self.count_up(word as usize);
             }
         }
+        self.holder = 0;
         if self.tracing && first == 0 {
             self.trace_extra(object);
         }
@@ -257,7 +281,11 @@ impl<'h> Worker<'h> {
         // SAFETY: a slot of a live object.
         let word = unsafe { &*place }.load(Ordering::Relaxed);
         if is_reference(word) {
+            if self.checked {
+                self.holder = self.heap.resolve(address).map_or(0, |(_, cell)| cell);
+            }
             self.count_up(word as usize);
+            self.holder = 0;
         }
     }
 }
