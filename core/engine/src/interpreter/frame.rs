@@ -4,8 +4,8 @@
 //! sentinel without code, on top of which natives call. Records become Python frame objects only when asked for.
 //!
 //! Invariant: `pc` of every frame but the innermost is that of the instruction after its call; the innermost frame's `pc` is stored before
-//! anything that can raise, reach a safepoint or look at frames. Registers of a frame are `base..base + register_count`; which of them
-//! hold live values at a safepoint, liveness analysis tells (`scan`).
+//! anything that can raise, reach a safepoint or look at frames. Registers of a frame are `base..base + register_count`: those of
+//! variables are cleared on entry and always roots; which temporaries hold live values at a safepoint, liveness analysis tells (`scan`).
 //! Source: the shape follows CPython's `_PyInterpreterFrame` (InternalDocs/frames.md); overlapping windows are Lua 5's.
 
 use core::cell::Cell;
@@ -288,7 +288,11 @@ impl FrameStack {
             };
             let instruction = frame.instruction_index();
             let live = if overlapped { data.live_across(instruction) } else { data.live_before(instruction) };
-            for register in live.iter() {
+            // Variables are alive as long as their frame: a program sees them through frame objects, and what it has put into one
+            // is not finalized before the function ends. They were cleared on entry.
+            let variables = data.cleared_count.min(data.register_count);
+            let live = (0..variables).chain(live.iter().filter(|&register| register >= variables));
+            for register in live {
                 if (register as usize) < count {
                     // SAFETY: the frame's registers lie within the register stack.
                     visitor.visit_conservatively(unsafe { frame.base.get().add(register as usize).read() });

@@ -110,13 +110,11 @@ fn cache_distance(instructions: &[Instruction], caches: usize) -> usize {
         .wrapping_sub(instructions.as_ptr().addr())
 }
 
-/// What a body suspended at a yield needs when it goes on.
+/// What a body suspended at a yield keeps.
 #[derive(Default)]
 pub struct YieldPoint {
-    /// The registers that are read, all below the code's `register_count`.
+    /// The registers of its variables, and of the temporaries that are read afterwards; all below the code's `register_count`.
     pub live: Box<[u16]>,
-    /// The registers that must start empty and are not among those.
-    pub dead: Box<[u16]>,
 }
 
 /// The yields of a body.
@@ -124,7 +122,7 @@ pub struct YieldPoint {
 struct YieldPoints {
     points: Vec<YieldPoint>,
     /// The number of each yield's point, by instruction.
-    numbers: Vec<u16>,
+    numbers: Vec<u32>,
     /// For what is no yield.
     none: YieldPoint,
 }
@@ -183,7 +181,8 @@ impl CodeData {
         self.liveness().live_across(self.view(), instruction as usize)
     }
 
-    /// What a body suspended at a yield needs when it goes on.
+    /// The registers that a body suspended at a yield keeps: its variables, and the temporaries that it needs when it goes on. All are
+    /// below `register_count`.
     #[inline]
     pub fn yield_point(&self, instruction: u32) -> &YieldPoint {
         let yields = match self.yields.get() {
@@ -206,11 +205,14 @@ impl CodeData {
                     Some(Operation::Yield | Operation::YieldAsyncValue) => self.live_across(instruction),
                     _ => continue,
                 };
-                let dead = (0..self.cleared_count).filter(|&register| !live.contains(register)).collect();
-                let live = live.iter().filter(|&register| register < self.register_count).collect();
-                yields.numbers.resize(index, u16::MAX);
-                yields.numbers.push(yields.points.len() as u16);
-                yields.points.push(YieldPoint { live, dead });
+                // Variables first, live or not: their values last as long as the generator does.
+                let variables = self.cleared_count.min(self.register_count);
+                let temporaries =
+                    live.iter().filter(|&register| register >= variables && register < self.register_count);
+                let live = (0..variables).chain(temporaries).collect();
+                yields.numbers.resize(index, u32::MAX);
+                yields.numbers.push(yields.points.len() as u32);
+                yields.points.push(YieldPoint { live });
             }
             yields
         })

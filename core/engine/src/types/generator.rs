@@ -204,10 +204,8 @@ fn push(
     // The object's registers are emptied, so that they keep nothing alive while the body runs.
     unsafe {
         if started {
+            // Variables are among the live ones.
             let point = data.yield_point((pc as u32).wrapping_sub(1));
-            for &index in &point.dead {
-                base.add(index as usize).write(0);
-            }
             cx.mutator().take_scattered(generator, slot::REGISTERS, &point.live, base);
             if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
                 base.add(instruction.a() as usize).write(sent.word());
