@@ -227,7 +227,7 @@ impl<'a> Compiler<'a> {
 
     fn is_simple_target(&self, node: &StmtAnnAssign) -> bool {
         let before = TextRange::new(node.range.start(), node.target.range().start());
-        matches!(&*node.target, Expr::Name(_)) && !self.source.slice(before).contains('(')
+        node.simple && matches!(&*node.target, Expr::Name(_)) && !self.source.slice(before).contains('(')
     }
 
     /// Makes the `__annotate__` function of a class or module, and stores it.

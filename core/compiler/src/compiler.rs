@@ -451,6 +451,7 @@ impl<'a> Compiler<'a> {
                 return Some(Constant::Text(strings::string_value(self.source, &node.value)));
             }
             Expr::BytesLiteral(node) => return Some(Constant::Bytes(node.value.bytes().collect())),
+            Expr::IpyEscapeCommand(node) => return self.source.constant(&node.value).cloned(),
             Expr::Name(node) if node.id.as_str() == "__debug__" => {
                 return Some(if self.options.optimization == 0 { Constant::True } else { Constant::False });
             }

@@ -24,6 +24,8 @@ pub enum ErrorKind {
     Recursion,
     /// `OverflowError`, `ValueError`: a bad argument rather than bad source.
     Value,
+    /// `TypeError`: a syntax tree that a program made wrong.
+    Type,
 }
 
 /// A compilation error.

@@ -12,6 +12,7 @@ use threadsnake_bytecode::{Constant, Operation, Text};
 
 use crate::compiler::Compiler;
 use crate::error::Result;
+use crate::source::Source;
 use crate::strings;
 use crate::unit::Register;
 
@@ -34,7 +35,7 @@ fn conversion_number(flag: ConversionFlag) -> u16 {
 }
 
 /// The text of a `{expression = }` without its comments.
-fn without_comments(text: &str) -> String {
+pub(crate) fn without_comments(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut quote = None;
     let mut rest = text;
@@ -233,7 +234,7 @@ impl<'a> Compiler<'a> {
             let mark = self.unit.mark();
             let row = self.unit.take_registers(3);
             self.evaluate(&element.expression, row)?;
-            let text = self.expression_text(element);
+            let text = expression_text(self.source, element);
             self.at(element.range);
             self.load_text(&text, row + 1);
             match &element.format_spec {
@@ -255,20 +256,23 @@ impl<'a> Compiler<'a> {
         self.unit.emit(Operation::BuildTemplate, dest, pair, pair + 1);
         Ok(())
     }
+}
 
-    /// The source text of an interpolated expression, as `Interpolation.expression` has it.
-    fn expression_text(&self, element: &InterpolatedElement) -> String {
-        let start = element.range.start().to_usize() + 1;
-        let text = self.source.text.get(start..element.range.end().to_usize()).unwrap_or("");
-        let expression = element.expression.range();
-        // Parentheses around the expression belong to the text: it ends where `!`, `:`, `=` or `}` follows.
-        let mut end = expression.end().to_usize().saturating_sub(start);
-        while let Some(character) = text.get(end..).and_then(|rest| rest.chars().next()) {
-            if matches!(character, '!' | ':' | '=' | '}') {
-                break;
-            }
-            end += character.len_utf8();
-        }
-        text.get(..end).unwrap_or("").trim().to_owned()
+/// The source text of an interpolated expression, as `Interpolation.expression` has it.
+pub(crate) fn expression_text(source: &Source, element: &InterpolatedElement) -> String {
+    if let Some(text) = source.interpolation_text(element.range.start()) {
+        return text.to_owned();
     }
+    let start = element.range.start().to_usize() + 1;
+    let text = source.text.get(start..element.range.end().to_usize()).unwrap_or("");
+    let expression = element.expression.range();
+    // Parentheses around the expression belong to the text: it ends where `!`, `:`, `=` or `}` follows.
+    let mut end = expression.end().to_usize().saturating_sub(start);
+    while let Some(character) = text.get(end..).and_then(|rest| rest.chars().next()) {
+        if matches!(character, '!' | ':' | '=' | '}') {
+            break;
+        }
+        end += character.len_utf8();
+    }
+    text.get(..end).unwrap_or("").trim().to_owned()
 }

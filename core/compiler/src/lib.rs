@@ -7,6 +7,7 @@
 //!   [`conditions`], [`calls`], [`comprehensions`], [`formatting`], [`generators`], [`targets`], [`statements`], [`exceptions`],
 //!   [`functions`], [`classes`], [`annotations`], [`type_parameters`], [`patterns`], [`imports`], [`warnings`].
 //! - [`unit`]: one code block under construction; [`optimize`], [`bound`] and [`assemble`] finish it.
+//! - [`tree`]: syntax trees as `ast` has them.
 //! - [`constants`], [`fold`], [`strings`], [`unparse`]: values known while compiling.
 //!
 //! Invariant: no source text makes the compiler panic or run out of stack. Source: CPython 3.14's Python/compile.c and its parts.
@@ -39,13 +40,14 @@ mod source;
 mod statements;
 mod strings;
 mod targets;
+mod tree;
 mod type_parameters;
 mod unit;
 mod unparse;
 mod warnings;
 
 pub use error::{ErrorKind, SyntaxError, SyntaxWarning};
-pub use module::compile;
+pub use module::{compile, compile_syntax_tree, parse_tree};
 use threadsnake_bytecode::Code;
 
 /// What kind of source is compiled.

@@ -6,17 +6,36 @@
 use ruff_python_ast::{Mod, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use threadsnake_bytecode::{Constant, Operation};
+use threadsnake_syntax::Tree;
 
 use crate::compiler::Compiler;
 use crate::error::{ErrorKind, Result, SyntaxError};
 use crate::source::Source;
-use crate::{CompileOptions, CompileOutput, Mode, imports, parse, scope};
+use crate::{CompileOptions, CompileOutput, Mode, imports, parse, scope, tree};
 
 use ruff_python_ast::name::Name;
 
 /// Compiles source text.
 pub fn compile(source: &[u8], options: &CompileOptions) -> core::result::Result<CompileOutput, SyntaxError> {
     compile_boxed(source, options).map_err(|error| *error)
+}
+
+/// Parses source text into a tree as `ast` has it.
+pub fn parse_tree(source: &[u8], options: &CompileOptions) -> core::result::Result<Tree, SyntaxError> {
+    parse_boxed(source, options).map_err(|error| *error)
+}
+
+fn parse_boxed(bytes: &[u8], options: &CompileOptions) -> Result<Tree> {
+    let source = Source::decode(bytes, &options.file_name, options.ignore_cookie)?;
+    let depth = parse::check_nesting(&source)?;
+    let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
+    stacker::maybe_grow(stack, stack + 1024 * 1024, || {
+        let (module, _) = parse::parse(&source, options)?;
+        if options.mode == Mode::Interactive {
+            check_single_statement(&module, &source, options)?;
+        }
+        tree::from_parsed(&module, &source, options)
+    })
 }
 
 fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput> {
@@ -26,7 +45,32 @@ fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput
     let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
     stacker::maybe_grow(stack, stack + 1024 * 1024, || {
         let (module, literal_warnings) = parse::parse(&source, options)?;
+        if options.mode == Mode::Interactive {
+            check_single_statement(&module, &source, options)?;
+        }
         compile_tree(&module, literal_warnings, &source, options)
+    })
+}
+
+/// Compiles a tree as `ast` has it.
+pub fn compile_syntax_tree(
+    tree: &Tree,
+    options: &CompileOptions,
+) -> core::result::Result<CompileOutput, SyntaxError> {
+    compile_nodes(tree, options).map_err(|error| *error)
+}
+
+fn compile_nodes(tree: &Tree, options: &CompileOptions) -> Result<CompileOutput> {
+    let depth = tree.depth();
+    if depth > parse::MAXIMUM_DEPTH {
+        let message = "maximum recursion depth exceeded during compilation";
+        return Err(SyntaxError::without_position(ErrorKind::Recursion, message));
+    }
+    let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
+    stacker::maybe_grow(stack, stack + 1024 * 1024, || {
+        tree::validate(tree)?;
+        let (module, source) = tree::lower(tree)?;
+        compile_tree(&module, Vec::new(), &source, options)
     })
 }
 
@@ -36,9 +80,6 @@ fn compile_tree(
     source: &Source,
     options: &CompileOptions,
 ) -> Result<CompileOutput> {
-    if options.mode == Mode::Interactive {
-        check_single_statement(module, source, options)?;
-    }
     let future_annotations = imports::future_annotations(module, source)? || options.future_annotations;
     let table = scope::analyze(module, source, future_annotations)?;
     let interactive = options.mode == Mode::Interactive;

@@ -17,7 +17,7 @@ const MAXIMUM_BRACKETS: usize = 200;
 /// The deepest indentation.
 const MAXIMUM_INDENTATION: usize = 100;
 /// The deepest tree.
-const MAXIMUM_DEPTH: usize = 10_000;
+pub const MAXIMUM_DEPTH: usize = 10_000;
 
 /// Checks the nesting of brackets and blocks; returns an estimate of the tree's depth that is never too small.
 pub fn check_nesting(source: &Source) -> Result<usize> {

@@ -394,6 +394,7 @@ fn is_value_pattern(expression: &Expr) -> bool {
         Expr::NumberLiteral(_)
         | Expr::StringLiteral(_)
         | Expr::BytesLiteral(_)
+        | Expr::IpyEscapeCommand(_)
         | Expr::NoneLiteral(_)
         | Expr::BooleanLiteral(_) => true,
         Expr::Attribute(node) => matches!(&*node.value, Expr::Name(_)) || is_value_pattern(&node.value),

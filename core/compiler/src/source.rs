@@ -3,10 +3,26 @@
 //! Invariant: the text has only `\n` line ends and holds no null byte; offsets of syntax nodes are offsets into it.
 //! Source: CPython's Parser/tokenizer/helpers.c (`get_normal_name`, `get_coding_spec`) and file_tokenizer.c.
 
+use std::collections::HashMap;
+
 use ruff_text_size::{TextRange, TextSize};
-use threadsnake_bytecode::Location;
+use threadsnake_bytecode::{Constant, Location};
 
 use crate::error::{ErrorKind, Result, SyntaxError};
+
+/// How far apart two places of [`Places`] are.
+pub const PLACE_STEP: u32 = 16;
+
+/// What stands for a text when objects of `ast` are compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Line and byte column of every place; the offset of the n-th is n times [`PLACE_STEP`].
+    pub positions: Vec<(u32, u32)>,
+    /// Constants that no literal stands for.
+    pub constants: Vec<Constant>,
+    /// Source text of interpolations, by offset.
+    pub texts: HashMap<u32, String>,
+}
 
 /// Decoded source text with an index of its lines.
 #[derive(Clone, Debug)]
@@ -17,6 +33,8 @@ pub struct Source {
     line_starts: Vec<u32>,
     /// What is added to line numbers.
     first_line: u32,
+    /// Set if there is no text.
+    places: Option<Box<Places>>,
 }
 
 /// The encodings that source text may be in.
@@ -192,7 +210,22 @@ impl Source {
         let mut line_starts = vec![0];
         line_starts
             .extend(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1));
-        Self { text, line_starts, first_line }
+        Self { text, line_starts, first_line, places: None }
+    }
+
+    /// A source without text.
+    pub fn from_places(places: Places) -> Self {
+        Self { places: Some(Box::new(places)), ..Self::from_text(String::new(), 1) }
+    }
+
+    /// A constant that no literal stands for.
+    pub fn constant(&self, number: &str) -> Option<&Constant> {
+        self.places.as_ref()?.constants.get(number.parse::<usize>().ok()?)
+    }
+
+    /// The source text of an interpolation at an offset, if there is no text to read it from.
+    pub fn interpolation_text(&self, offset: TextSize) -> Option<&str> {
+        self.places.as_ref()?.texts.get(&offset.to_u32()).map(String::as_str)
     }
 
     /// The number of lines.
@@ -207,6 +240,9 @@ impl Source {
     /// Line from 1 and byte column from 0.
     pub fn line_and_byte(&self, offset: TextSize) -> (u32, u32) {
         let offset = offset.to_u32();
+        if let Some(places) = &self.places {
+            return places.positions.get((offset / PLACE_STEP) as usize).copied().unwrap_or((1, 0));
+        }
         let index = self.line_index(offset);
         let start = self.line_starts.get(index).copied().unwrap_or(0);
         (index as u32 + self.first_line, offset - start)
@@ -215,6 +251,9 @@ impl Source {
     /// Line from 1 and character column from 0.
     pub fn line_and_character(&self, offset: TextSize) -> (u32, u32) {
         let (line, byte) = self.line_and_byte(offset);
+        if self.places.is_some() {
+            return (line, byte);
+        }
         let start = (offset.to_u32() - byte) as usize;
         let text = self.text.get(start..offset.to_usize()).unwrap_or("");
         (line, text.chars().count() as u32)
@@ -222,7 +261,7 @@ impl Source {
 
     /// Line number of an offset.
     pub fn line(&self, offset: TextSize) -> u32 {
-        self.line_index(offset.to_u32()) as u32 + self.first_line
+        self.line_and_byte(offset).0
     }
 
     /// The position of a range, for the location table.
@@ -234,6 +273,9 @@ impl Source {
 
     /// A line's text with its line end; `None` past the end.
     pub fn line_text(&self, line: u32) -> Option<String> {
+        if self.places.is_some() {
+            return None;
+        }
         let index = line.checked_sub(self.first_line)? as usize;
         let start = *self.line_starts.get(index)? as usize;
         let end = self.line_starts.get(index + 1).map_or(self.text.len(), |&end| end as usize);

@@ -313,7 +313,11 @@ impl Writer<'_> {
                 self.expression(&node.value, Level::BitOr);
             }
             Expr::Name(node) => self.text.push_str(node.id.as_str()),
-            Expr::IpyEscapeCommand(node) => self.text.push_str(self.source.slice(node.range())),
+            Expr::IpyEscapeCommand(node) => {
+                if let Some(constant) = self.source.constant(&node.value) {
+                    self.constant(constant);
+                }
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use threadsnake_bytecode::Code;
 use threadsnake_hal::Platform;
 use threadsnake_heap::arch::{AtomicU32, AtomicU64, Ordering};
 use threadsnake_heap::{Client, Heap, HeapConfiguration, ObjectRef, OutOfMemory, RootVisitor};
+use threadsnake_syntax::Tree;
 
 use crate::context::{Context, ThreadRoots};
 use crate::error::{EXCEPTION_CLASSES, ExceptionClass, PyResult};
@@ -86,6 +87,8 @@ pub enum Root {
     UnsupportedOperation,
     /// Weak references to streams that may hold unwritten bytes.
     OpenStreams,
+    /// The classes of `_ast`, a tuple.
+    SyntaxClasses,
     Count,
 }
 
@@ -96,6 +99,22 @@ pub trait SourceCompiler: Send + Sync {
     /// # Errors
     /// A description of the syntax error.
     fn compile(&self, request: &CompileRequest<'_>) -> Result<CompileResponse, CompileError>;
+
+    /// Parses source text into a tree, as `compile(..., ast.PyCF_ONLY_AST)` wants it.
+    ///
+    /// # Errors
+    /// A description of the syntax error.
+    fn parse(&self, request: &CompileRequest<'_>) -> Result<Tree, CompileError>;
+
+    /// Compiles a tree, as `compile` of an object of `ast` wants it; the request has no source.
+    ///
+    /// # Errors
+    /// A description of what is wrong with the tree.
+    fn compile_tree(
+        &self,
+        tree: &Tree,
+        request: &CompileRequest<'_>,
+    ) -> Result<CompileResponse, CompileError>;
 }
 
 /// How source text is compiled.
@@ -353,6 +372,23 @@ impl Context {
         self.engine().roots[root as usize].store(Value::word_or_empty(value), Ordering::Release);
     }
 
+    /// Sets an engine-wide object unless it is set; what it is then.
+    pub fn set_root_once(&self, root: Root, value: Value) -> Value {
+        self.publish(value);
+        let word = Value::word_or_empty(Some(value));
+        let empty = Value::word_or_empty(None);
+        // AcqRel and Acquire pair with the Acquire in `Engine::root` and with the other thread's Release here.
+        match self.engine().roots[root as usize].compare_exchange(
+            empty,
+            word,
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        ) {
+            Ok(_) => value,
+            Err(other) => Value::from_word(other).unwrap_or(value),
+        }
+    }
+
     /// The class of a builtin kind.
     #[inline(always)]
     pub fn class(&self, kind: Kind) -> Value {
@@ -425,16 +461,44 @@ impl Context {
     /// # Errors
     /// SyntaxError and its kin; RuntimeError when the engine has no compiler.
     pub fn compile_source(&self, request: &CompileRequest<'_>) -> PyResult<CompileResponse> {
+        let compiler = self.compiler()?;
+        // The compiler allocates only Rust memory and may take long: no epoch should wait for it.
+        self.blocking(|| compiler.compile(request)).map_err(|error| self.raise_compile_error(request, &error))
+    }
+
+    /// Parses source text into the objects of `ast`.
+    ///
+    /// # Errors
+    /// As for [`Context::compile_source`].
+    pub fn parse_source(&self, request: &CompileRequest<'_>) -> PyResult<Value> {
+        let compiler = self.compiler()?;
+        let tree = self
+            .blocking(|| compiler.parse(request))
+            .map_err(|error| self.raise_compile_error(request, &error))?;
+        self.syntax_tree_object(&tree)
+    }
+
+    /// Compiles a syntax tree.
+    ///
+    /// # Errors
+    /// As for [`Context::compile_source`]; TypeError and ValueError for what is no right tree.
+    pub fn compile_syntax_tree(
+        &self,
+        tree: &Tree,
+        request: &CompileRequest<'_>,
+    ) -> PyResult<CompileResponse> {
+        let compiler = self.compiler()?;
+        self.blocking(|| compiler.compile_tree(tree, request))
+            .map_err(|error| self.raise_compile_error(request, &error))
+    }
+
+    fn compiler(&self) -> PyResult<&dyn SourceCompiler> {
         match &self.engine().configuration.compiler {
+            Some(compiler) => Ok(&**compiler),
             None => Err(self.raise(
                 ExceptionClass::RuntimeError,
                 format_args!("this engine was built without a compiler"),
             )),
-            // The compiler allocates only Rust memory and may take long: no epoch should wait for it.
-            Some(compiler) => match self.blocking(|| compiler.compile(request)) {
-                Ok(response) => Ok(response),
-                Err(error) => Err(self.raise_compile_error(request, &error)),
-            },
         }
     }
 }

@@ -29,7 +29,6 @@ pub mod random;
 pub mod regular_expressions;
 pub mod simple_queue;
 pub mod structure;
-pub mod syntax_tree;
 pub mod thread;
 pub mod tokenize;
 pub mod unicode_data;
@@ -64,7 +63,6 @@ pub static MODULES: &[&NativeModule] = &[
     &regular_expressions::module::MODULE,
     &simple_queue::module::MODULE,
     &structure::MODULE,
-    &syntax_tree::module::MODULE,
     &thread::module::MODULE,
     &tokenize::module::MODULE,
     &unicode_data::module::MODULE,

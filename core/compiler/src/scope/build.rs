@@ -285,7 +285,11 @@ impl<'a> Builder<'a> {
     fn annotated_assignment(&mut self, node: &'a StmtAnnAssign) -> Result<()> {
         let simple = match &*node.target {
             Expr::Name(name) => {
-                !self.source.slice(TextRange::new(node.range.start(), name.range.start())).contains('(')
+                node.simple
+                    && !self
+                        .source
+                        .slice(TextRange::new(node.range.start(), name.range.start()))
+                        .contains('(')
             }
             _ => false,
         };

@@ -10,7 +10,7 @@ use threadsnake_bytecode::code_flags;
 use threadsnake_macros::pyfunction;
 
 use crate::context::Context;
-use crate::engine::{CompileMode, CompileRequest, Root};
+use crate::engine::{CompileMode, CompileRequest, CompileResponse, Root};
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::names::Name;
@@ -25,6 +25,10 @@ use crate::value::Value;
 
 /// `ast.PyCF_ONLY_AST`
 const ONLY_AST: u32 = 0x0400;
+/// `ast.PyCF_OPTIMIZED_AST`
+const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
+/// `ast.PyCF_TYPE_COMMENTS`
+const TYPE_COMMENTS: u32 = 0x1000;
 /// `PyCF_SOURCE_IS_UTF8`, `PyCF_DONT_IMPLY_DEDENT`, `PyCF_IGNORE_COOKIE`, `PyCF_TYPE_COMMENTS`, `PyCF_ALLOW_TOP_LEVEL_AWAIT`,
 /// `PyCF_ALLOW_INCOMPLETE_INPUT`, `PyCF_OPTIMIZED_AST`
 const COMPILER_FLAGS: u32 = 0x0100 | 0x0200 | 0x0800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | ONLY_AST;
@@ -87,10 +91,41 @@ fn compile_source(
         optimization,
         flags,
     })?;
+    finish(cx, &response, file_name)
+}
+
+/// Issues warnings, and makes the code object.
+fn finish(cx: &Context, response: &CompileResponse, file_name: &str) -> PyResult<CodeObject> {
     for (text, line) in &response.warnings {
         cx.warn_explicit(ExceptionClass::SyntaxWarning, text, file_name, *line)?;
     }
     cx.code_object(&response.code)
+}
+
+/// `ast.parse`
+fn parse_source(
+    cx: &Context,
+    source: &Source,
+    file_name: &str,
+    mode: CompileMode,
+    flags: u32,
+    optimization: u8,
+) -> PyResult<Value> {
+    let unsupported = |what: &str| {
+        cx.raise(
+            ExceptionClass::NotImplementedError,
+            format_args!("compile(): {what} is not supported yet by threadsnake"),
+        )
+    };
+    if flags & OPTIMIZED_AST == OPTIMIZED_AST && optimization > 0 {
+        return Err(unsupported("an optimized syntax tree (ast.PyCF_OPTIMIZED_AST)"));
+    }
+    let bytes = &source.bytes;
+    if flags & TYPE_COMMENTS != 0 && memchr::memmem::find(bytes, b"# type:").is_some() {
+        return Err(unsupported("a syntax tree with type comments (ast.PyCF_TYPE_COMMENTS)"));
+    }
+    let is_text = source.is_text;
+    cx.parse_source(&CompileRequest { source: bytes, is_text, file_name, mode, optimization, flags })
 }
 
 /// Compile source into a code object that can be executed by exec() or eval().
@@ -129,12 +164,6 @@ pub fn compile(
         0..=2 => optimize as u8,
         _ => return Err(cx.value_error(format_args!("compile(): invalid optimize value"))),
     };
-    if flags & ONLY_AST != 0 {
-        return Err(cx.raise(
-            ExceptionClass::NotImplementedError,
-            format_args!("compile(): syntax trees (ast.PyCF_ONLY_AST) are not supported yet by threadsnake"),
-        ));
-    }
     let mode = if mode.equals_ascii("exec") {
         CompileMode::Module
     } else if mode.equals_ascii("eval") {
@@ -145,7 +174,20 @@ pub fn compile(
         return Err(cx.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'")));
     };
     let flags = if dont_inherit { flags } else { flags | inherited_flags(cx) };
+    if cx.is_syntax_tree(source) {
+        if flags & ONLY_AST != 0 {
+            return Ok(source);
+        }
+        let tree = cx.syntax_tree_of(source, mode)?;
+        let file_name = &*file_name;
+        let request = CompileRequest { source: &[], is_text: true, file_name, mode, optimization, flags };
+        let response = cx.compile_syntax_tree(&tree, &request)?;
+        return Ok(finish(cx, &response, file_name)?.as_value());
+    }
     let source = read_source(cx, source, "compile", "string, bytes or AST object")?;
+    if flags & ONLY_AST != 0 {
+        return parse_source(cx, &source, &file_name, mode, flags, optimization);
+    }
     Ok(compile_source(cx, &source, &file_name, mode, flags, optimization)?.as_value())
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod codec_errors;
 pub mod codecs;
 pub mod gc;
 pub mod string;
+pub mod syntax;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;

@@ -424,7 +424,11 @@ impl Context {
         Ok(interned)
     }
 
-    fn constant_value(&self, constant: &Constant) -> PyResult<Value> {
+    /// The object of a constant.
+    ///
+    /// # Errors
+    /// MemoryError, RecursionError.
+    pub fn constant_value(&self, constant: &Constant) -> PyResult<Value> {
         self.check_native_stack()?;
         Ok(match constant {
             Constant::None => Value::NONE,

@@ -77,6 +77,7 @@ pub mod str_units;
 pub mod struct_sequence;
 pub mod super_object;
 pub mod syntax_error;
+pub mod syntax_node;
 pub mod template;
 pub mod traceback;
 pub mod tuple;
