@@ -64,7 +64,7 @@ assert [type(node).__name__ for node in ast.walk(tree)][:3] == ["Module", "Assig
 assert ast.dump(tree.body[0]) == "Assign(targets=[Name(id='x', ctx=Store())], value=BinOp(left=Constant(value=1), op=Add(), right=Name(id='y', ctx=Load())))"
 assert repr(tree.body[0].targets[0]) == "Name(id='x', ctx=Store())"
 assert repr(ast.List([ast.Name("a"), ast.Name("b"), ast.Name("c")])) == (
-    "List(elts=[Name(id='a', ctx=Load(...)), ..., Name(id='c', ctx=Load(...))], ctx=Load())"
+    "List(elts=[Name(id='a', ctx=Load()), ..., Name(id='c', ctx=Load())], ctx=Load())"
 )
 
 

@@ -9,7 +9,6 @@ use ruff_python_ast::{
     CmpOp, Comprehension, ConversionFlag, Expr, FStringPart, InterpolatedStringElement,
     InterpolatedStringElements, Operator, Parameters, UnaryOp,
 };
-use ruff_text_size::Ranged;
 use threadsnake_bytecode::Constant;
 
 use crate::constants;

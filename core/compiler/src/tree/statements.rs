@@ -6,7 +6,7 @@ use ruff_python_ast::{
     Alias, Decorator, ElifElseClause, ExceptHandler, Expr, Identifier, Parameter, ParameterWithDefault,
     Parameters, Stmt, StmtIf, TypeParam, TypeParams, WithItem,
 };
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use threadsnake_syntax::{Class, Field};
 
 use super::{Builder, optional, text};
@@ -31,6 +31,16 @@ impl Builder<'_> {
         match decorators.last() {
             None => range,
             Some(last) => TextRange::new(self.next_code(last.range.end()).min(range.end()), range.end()),
+        }
+    }
+
+    /// The range of a compound statement: a semicolon behind its last statement belongs to it.
+    fn compound_range(&self, range: TextRange) -> TextRange {
+        let rest = self.source.text.get(range.end().to_usize()..).unwrap_or("");
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\x0c']).len();
+        match rest.as_bytes().get(blanks) {
+            Some(b';') => TextRange::new(range.start(), range.end() + TextSize::new(blanks as u32 + 1)),
+            _ => range,
         }
     }
 
@@ -139,7 +149,11 @@ impl Builder<'_> {
                     let kind = self.optional_expression(handler.type_.as_deref())?;
                     let name = optional(handler.name.as_ref().map(|name| text(name.as_str())));
                     let block = self.statements(&handler.body)?;
-                    handlers.push(self.node(Class::ExceptHandler, handler.range, vec![kind, name, block]));
+                    handlers.push(self.node(
+                        Class::ExceptHandler,
+                        self.compound_range(handler.range),
+                        vec![kind, name, block],
+                    ));
                 }
                 let orelse = self.statements(&node.orelse)?;
                 let finally = self.statements(&node.finalbody)?;
@@ -163,6 +177,18 @@ impl Builder<'_> {
             Stmt::Break(_) => (Class::Break, Vec::new()),
             Stmt::Continue(_) => (Class::Continue, Vec::new()),
         };
+        if matches!(
+            statement,
+            Stmt::FunctionDef(_)
+                | Stmt::ClassDef(_)
+                | Stmt::For(_)
+                | Stmt::While(_)
+                | Stmt::With(_)
+                | Stmt::Match(_)
+                | Stmt::Try(_)
+        ) {
+            range = self.compound_range(range);
+        }
         Ok(self.node(class, range, fields))
     }
 
@@ -178,12 +204,12 @@ impl Builder<'_> {
                 Some(test) => {
                     let test = self.expression(test)?;
                     let body = self.statements(body)?;
-                    let range = TextRange::new(range.start(), node.range.end());
+                    let range = self.compound_range(TextRange::new(range.start(), node.range.end()));
                     rest = Field::List(vec![self.node(Class::If, range, vec![test, body, rest])]);
                 }
             }
         }
-        Ok(self.node(Class::If, node.range, vec![test, body, rest]))
+        Ok(self.node(Class::If, self.compound_range(node.range), vec![test, body, rest]))
     }
 
     fn with_item(&mut self, item: &WithItem) -> Result<Field> {
