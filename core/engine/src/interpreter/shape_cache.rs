@@ -94,7 +94,7 @@ impl Context {
     pub(crate) fn replaces_inline_cache(&self) -> bool {
         let hits = self.shape_cache_hits.get().wrapping_add(1);
         self.shape_cache_hits.set(hits);
-        hits % REPLACEMENT_INTERVAL == 0
+        hits.is_multiple_of(REPLACEMENT_INTERVAL)
     }
 
     /// Remembers a fact that was looked up after the version had been taken.
