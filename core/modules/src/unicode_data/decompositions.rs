@@ -9,7 +9,7 @@ use alloc::string::String;
 const TEXT: &str = include_str!("decompositions.txt");
 
 /// The line that `order` finds, which says how a line lies to what is looked for.
-pub fn search<'a>(text: &'a str, order: impl Fn(&str) -> core::cmp::Ordering) -> Option<&'a str> {
+pub fn search(text: &str, order: impl Fn(&str) -> core::cmp::Ordering) -> Option<&str> {
     let (mut low, mut high) = (0, text.len());
     while low < high {
         let middle = low + (high - low) / 2;
