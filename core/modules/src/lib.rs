@@ -10,6 +10,7 @@ pub mod array;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
+pub mod bz2;
 pub mod cmath;
 pub mod collections;
 pub mod csv;
@@ -42,6 +43,7 @@ pub static MODULES: &[&NativeModule] = &[
     &binascii::module::MODULE,
     &array::module::MODULE,
     &bisect::module::MODULE,
+    &bz2::module::MODULE,
     &cmath::MODULE,
     &collections::module::MODULE,
     &csv::module::MODULE,

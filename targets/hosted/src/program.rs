@@ -28,7 +28,11 @@ pub fn main_namespace(cx: &Context) -> PyResult<Dict> {
     cx.add_module("__main__", main)?;
     cx.set_root(Root::MainModule, Some(main));
     let namespace = cx.module_dict(main)?;
-    cx.ensure_builtins(namespace)?;
+    // The module itself, here alone; elsewhere it is its dict.
+    match cx.root(Root::BuiltinsModule) {
+        Some(builtins) => namespace.set_str(cx, cx.intern_str("__builtins__")?, builtins)?,
+        None => cx.ensure_builtins(namespace)?,
+    }
     let frozen = cx.import_module("_frozen_importlib")?;
     let importer = cx.get_attribute(frozen, cx.intern_str("BuiltinImporter")?)?;
     namespace.set_str(cx, cx.intern_str("__loader__")?, importer)?;
