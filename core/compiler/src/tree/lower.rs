@@ -26,6 +26,8 @@ pub(super) struct Lowering<'t> {
     places: Places,
 }
 
+/// Nodes have no index; each use makes a value of its own, which is what is wanted.
+#[allow(clippy::declare_interior_mutable_const)]
 pub(super) const NO_INDEX: AtomicNodeIndex = AtomicNodeIndex::NONE;
 
 /// A tree that does not fit its classes. The engine makes none.

@@ -233,7 +233,7 @@ impl SyntaxNode {
                         None => attributes.insert(listed(cx, class, "_attributes")?),
                     };
                     let text = name.to_utf8_lossy();
-                    if !known.iter().any(|other| *other == text) {
+                    if !known.contains(&text) {
                         deprecated(
                             cx,
                             format_args!(
