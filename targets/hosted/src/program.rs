@@ -116,6 +116,8 @@ fn without_first_line(source: Vec<u8>) -> Vec<u8> {
 }
 
 fn run_file(cx: &Context, line: &CommandLine, name: &str) -> PyResult<Ended> {
+    let absolute = absolute(name);
+    let name = absolute.as_str();
     let path = Path::new(name);
     if is_bundle(path) {
         main_namespace(cx)?;
@@ -132,7 +134,7 @@ fn run_file(cx: &Context, line: &CommandLine, name: &str) -> PyResult<Ended> {
             let number = error.raw_os_error().unwrap_or(0);
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default();
-            eprintln!("threadsnake: can't open file '{}': [Errno {number}] {text}", absolute(name));
+            eprintln!("threadsnake: can't open file '{name}': [Errno {number}] {text}");
             return Ok(Ended::Unreadable(2));
         }
     };
