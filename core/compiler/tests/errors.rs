@@ -51,6 +51,7 @@ fn shown(source: &str) -> String {
                 ErrorKind::Memory => "MemoryError",
                 ErrorKind::Recursion => "RecursionError",
                 ErrorKind::Value => "ValueError",
+                ErrorKind::Type => "TypeError",
             };
             format!("{kind} {}:{} {}", error.line, error.column, error.message)
         }
