@@ -32,7 +32,7 @@ with ThreadPoolExecutor(4, thread_name_prefix="pool") as pool:
         for _ in pool.map(lambda number: 1 // number, [2, 1, 0, 3]):
             print("mapped", _)
     except ZeroDivisionError as error:
-        print(error)
+        print(type(error))
 
 gate = threading.Event()
 with ThreadPoolExecutor(1) as pool:

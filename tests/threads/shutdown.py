@@ -13,8 +13,8 @@ def late(number):
     ended.wait()
     while len(order) != number - 1:
         time.sleep(0.02)
-    order.append(number)
     print("thread", number, flush=True)
+    order.append(number)
 
 
 atexit.register(lambda: print("exit function sees", order, flush=True))

@@ -136,12 +136,19 @@ impl Context {
         function: impl FnOnce(Arguments<'_>) -> PyResult<R>,
     ) -> PyResult<R> {
         if arguments.values.len() <= SHORT_CALL {
-            let mut array = [receiver; SHORT_CALL + 1];
-            for (place, &value) in array.iter_mut().skip(1).zip(arguments.values) {
+            let mut array = [Value::NONE; SHORT_CALL + 1];
+            let given = core::iter::once(receiver).chain(arguments.values.iter().copied());
+            for (place, value) in array.iter_mut().zip(given) {
                 *place = value;
             }
             let values = array.get(..arguments.values.len() + 1).unwrap_or(&[]);
-            return function(Arguments { values, keyword_names: arguments.keyword_names });
+            let result = function(Arguments { values, keyword_names: arguments.keyword_names });
+            // What stays on the stack would keep the receiver alive for who looks there: the collector, while it is not overwritten.
+            for place in array.iter_mut().take(arguments.values.len() + 1) {
+                *place = Value::NONE;
+            }
+            core::hint::black_box(&mut array);
+            return result;
         }
         let mut values = self.scratch();
         values.push(receiver);

@@ -271,7 +271,9 @@ impl ByteArray {
 
 /// Collects: a view that nothing refers to any more gives its buffer back only when it is found dead.
 #[cold]
+#[inline(never)]
 fn give_back_dead_views(cx: &Context) {
+    crate::modules::gc::forget_returned_frames();
     cx.mutator().collect();
     crate::safepoint::run_finalizers(cx);
 }
