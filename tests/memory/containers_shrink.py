@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 # timeout: 120
 """Containers grown and cleared give their memory back; a queue that items pass through does not grow."""
 

@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 # timeout: 120
 """Cyclic graphs of several kinds are given back."""
 

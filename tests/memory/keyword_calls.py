@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 """What a handler needs lives through a collection in a call with keywords, whose instruction has two words."""
 
 

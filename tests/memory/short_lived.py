@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 # timeout: 120
 """Many short-lived objects of each common kind: memory stays near where it was."""
 

@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 # timeout: 120
 """Threads created and joined give their memory back, with what they allocated and what they left in thread-local data."""
 

@@ -23,6 +23,9 @@ def stop(number, frame):
 
 assert signal.signal(signal.SIGUSR1, note) == signal.SIG_DFL
 assert signal.getsignal(signal.SIGUSR1) is note
+# A job in the background starts with the signal ignored, and keeps that.
+assert signal.getsignal(signal.SIGINT) in (signal.default_int_handler, signal.SIG_IGN)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 os.kill(os.getpid(), signal.SIGUSR1)
 assert arrived == [signal.SIGUSR1]

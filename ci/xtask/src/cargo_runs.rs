@@ -90,7 +90,7 @@ pub fn bare(target: &Target) -> Result<Tally, String> {
     Ok(tally)
 }
 
-/// The hostile build. The short form runs each Python program once, the long form three times.
+/// The hostile build. The short form runs each Python program once but for those marked `# stress: long`, the long form all three times.
 pub fn stress(full: bool, given: &Given) -> Result<Tally, String> {
     let mut command = cargo();
     command.args(["test", "--no-fail-fast", "--profile", "stress", "--target-dir", "target/stress"]);
@@ -108,6 +108,7 @@ pub fn stress(full: bool, given: &Given) -> Result<Tally, String> {
     let table = Table::read()?;
     for target in table.chosen_or_host(&[])? {
         let mut selection = programs::Selection::from_options(given)?;
+        selection.short = !full;
         if full {
             selection.repeat = 3;
         }

@@ -49,6 +49,7 @@ pub fn run_on(target: &Target, selection: &Selection, mode: Mode) -> Result<Tall
                     flags: Vec::new(),
                     limit: Duration::from_secs(60),
                     in_scratch: true,
+                    long_under_stress: false,
                 },
             });
         }

@@ -35,6 +35,8 @@ pub struct Statement {
     pub limit: Duration,
     /// Whether it runs in a folder of its own, because it writes files, instead of its program's.
     pub in_scratch: bool,
+    /// Whether it allocates too much for the short form of the stress run (`# stress: long`).
+    pub long_under_stress: bool,
 }
 
 /// The limit of a program that states none.
@@ -51,6 +53,7 @@ impl Statement {
             flags: Vec::new(),
             limit: USUAL_LIMIT,
             in_scratch: false,
+            long_under_stress: false,
         };
         let mut stated = false;
         for line in text.lines().take_while(|line| line.starts_with('#')) {
@@ -74,6 +77,10 @@ impl Statement {
                         value.parse().map_err(|_| format!("{}: timeout {value:?}", program.display()))?,
                     );
                 }
+                "stress" => match value {
+                    "long" => statement.long_under_stress = true,
+                    other => return Err(format!("{}: stress {other:?}", program.display())),
+                },
                 _ => {}
             }
         }

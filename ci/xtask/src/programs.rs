@@ -22,6 +22,8 @@ pub struct Selection {
     pub only: Vec<String>,
     /// How often each.
     pub repeat: usize,
+    /// Without those that are too long for the stress run's short form.
+    pub short: bool,
     /// How many at a time.
     pub jobs: usize,
     /// More options for the interpreter.
@@ -36,6 +38,7 @@ impl Selection {
         Selection {
             only: Vec::new(),
             repeat: 1,
+            short: false,
             jobs: thread::available_parallelism().map_or(1, usize::from),
             flags: Vec::new(),
             interpreter: None,
@@ -48,6 +51,7 @@ impl Selection {
         Ok(Selection {
             only: given.all("--only"),
             repeat: given.number("--repeat", 1)?,
+            short: false,
             jobs: given.number("--jobs", everything.jobs)?,
             flags: given.all("--flag"),
             interpreter: given.last("--interpreter").map(str::to_owned),
@@ -101,6 +105,7 @@ pub fn run_on(target: &Target, selection: &Selection, mode: Mode) -> Result<Tall
             continue;
         }
         match Statement::of(&program) {
+            Ok(statement) if selection.short && statement.long_under_stress => {}
             Ok(statement) => jobs.push(Job { name, program, statement }),
             Err(message) => {
                 println!("{message}");
