@@ -1,4 +1,5 @@
 # oracle: asserts
+# stress: long
 """Syntax trees of sources and code of trees: nodes, positions, wrong trees, transformations, t-strings; eight threads."""
 
 import ast
