@@ -475,10 +475,14 @@ impl Set {
         Attempt::Done
     }
 
-    /// Whether all elements are (or with `present` false: none is) in another set.
-    fn compare_elements(self, cx: &Context, other: Set, present: bool) -> PyResult<bool> {
+    /// Whether all elements are (or with `present` false: none is) in another set, which with `same_length` has as many.
+    fn compare_elements(self, cx: &Context, other: Set, present: bool, same_length: bool) -> PyResult<bool> {
         let unknown = 'locked: {
             let _guards = cx.lock_two(self.0, other.0);
+            // Under the locks: a set that another thread is changing has lengths in between that it never shows.
+            if same_length && self.len() != other.len() {
+                return Ok(false);
+            }
             if present && self.len() > other.len() {
                 return Ok(false);
             }
@@ -508,7 +512,7 @@ impl Set {
     /// # Errors
     /// What comparing raises.
     pub fn is_subset(self, cx: &Context, other: Set) -> PyResult<bool> {
-        self.compare_elements(cx, other, true)
+        self.compare_elements(cx, other, true, false)
     }
 
     /// Whether no element is in another set.
@@ -517,9 +521,9 @@ impl Set {
     /// What comparing raises.
     pub fn is_disjoint(self, cx: &Context, other: Set) -> PyResult<bool> {
         if self.len() > other.len() {
-            other.compare_elements(cx, self, false)
+            other.compare_elements(cx, self, false, false)
         } else {
-            self.compare_elements(cx, other, false)
+            self.compare_elements(cx, other, false, false)
         }
     }
 
@@ -528,16 +532,13 @@ impl Set {
     /// # Errors
     /// What comparing raises.
     pub fn equals(self, cx: &Context, other: Set) -> PyResult<bool> {
-        if self.len() != other.len() {
-            return Ok(false);
-        }
         if self.is_frozen() && other.is_frozen() {
             let (hash, other_hash) = (self.0.raw_u64(HASH), other.0.raw_u64(HASH));
             if hash != 0 && other_hash != 0 && hash != other_hash {
                 return Ok(false);
             }
         }
-        self.is_subset(cx, other)
+        self.compare_elements(cx, other, true, true)
     }
 
     /// The hash of a frozenset, which is that of its elements in any order.
