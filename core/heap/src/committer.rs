@@ -55,6 +55,8 @@ pub(crate) struct Ledger {
     pub(crate) parity: usize,
     /// Mature objects with a finalizer.
     pub(crate) finalizable: BTreeSet<usize>,
+    /// What the last probe found unanchored ([`crate::anchor`]).
+    pub(crate) unanchored: Vec<usize>,
     pub(crate) freed_objects: u64,
     /// Bytes of mature objects: promoted and not freed since.
     pub(crate) mature_bytes: usize,
@@ -73,6 +75,7 @@ impl Ledger {
             rooted: Vec::new(),
             parity: 0,
             finalizable: BTreeSet::new(),
+            unanchored: Vec::new(),
             freed_objects: 0,
             mature_bytes: 0,
         }

@@ -193,6 +193,7 @@ impl<'h> Worker<'h> {
         match task {
             Task::Segment(segment) => self.apply_segment(segment),
             Task::Roots(mutator) => self.scan_thread(mutator),
+            Task::ExactRoots(mutator) => self.scan_exactly(mutator),
             Task::Globals => self.scan_globals(),
             Task::Candidates(cells) => cells.iter().for_each(|cell| self.count_root(*cell)),
             Task::Commit(segment, position) => self.commit_from(segment, position),

@@ -29,6 +29,8 @@ pub(crate) enum Task<'a> {
     Segment(&'a Segment),
     /// Count the roots of a thread.
     Roots(&'a Mutator),
+    /// Count the roots of a thread but for those on its native stack.
+    ExactRoots(&'a Mutator),
     /// Count the globals.
     Globals,
     /// Count roots that the backup trace found before it zeroed the counts.

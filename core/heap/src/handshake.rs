@@ -54,6 +54,12 @@ impl Participant {
         // Acquire: what the coordinator wrote before it asked is visible.
         self.poll.load(Ordering::Acquire) & POLL_PAUSE != 0
     }
+
+    /// Whether a pause holds the thread where it blocks. For the coordinator, after it has waited for the thread.
+    pub(crate) fn is_held(&self) -> bool {
+        // Relaxed: the coordinator itself put it there.
+        self.state.load(Ordering::Relaxed) & !ASLEEP == HELD
+    }
 }
 
 /// The coordinator's part.

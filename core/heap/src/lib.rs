@@ -32,6 +32,8 @@ pub mod arch;
 
 #[cfg(not(loom))]
 mod allocator;
+/// What holds an object besides native stacks.
+mod anchor;
 #[cfg(not(loom))]
 mod barrier;
 #[cfg(not(loom))]

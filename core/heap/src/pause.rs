@@ -15,6 +15,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::anchor::{Doubtful, note_unanchored};
 use crate::arch::{Architecture, StackScan};
 use crate::block::{Block, BlockList, count, state};
 use crate::committer::{Batch, Ledger};
@@ -47,6 +48,11 @@ pub(crate) enum PauseKind {
     Epoch,
     /// End the epoch, trace, and commit everything.
     Collect,
+    /// End the epoch, or with `whole` collect, and note what only stacks in doubt refer to.
+    Probe {
+        /// Look at all objects.
+        whole: bool,
+    },
     /// Nothing: everybody passes a safepoint.
     Handshake,
     /// End the epoch and run the checker.
@@ -78,7 +84,7 @@ impl Mutator {
     }
 
     /// Coordinates a pause, or takes part in somebody else's; whether it was ours.
-    fn pause(&self, kind: PauseKind) -> bool {
+    pub(crate) fn pause(&self, kind: PauseKind) -> bool {
         self.assert_no_lock();
         let heap = &*self.heap;
         if heap.handshake.try_begin() {
@@ -177,8 +183,13 @@ impl HeapState {
             // SAFETY: as above; they all stand still now.
             let mutators: Vec<&Mutator> = registry.iter().map(|mutator| unsafe { &**mutator }).collect();
             match kind {
-                PauseKind::Epoch | PauseKind::Collect | PauseKind::Check => {
-                    self.end_epoch(&mut ledger, &mutators, kind == PauseKind::Collect);
+                PauseKind::Epoch | PauseKind::Collect | PauseKind::Check | PauseKind::Probe { .. } => {
+                    let collect = matches!(kind, PauseKind::Collect | PauseKind::Probe { whole: true });
+                    let doubtful = match (kind, requester) {
+                        (PauseKind::Probe { .. }, Some(asker)) => Doubtful::Asker(asker),
+                        _ => Doubtful::None,
+                    };
+                    self.end_epoch(&mut ledger, &mutators, collect, doubtful);
                     self.check_in_pause(&ledger, kind == PauseKind::Check);
                     work_left = !ledger.is_idle();
                     let notices = self.finalizers.notices();
@@ -205,7 +216,7 @@ impl HeapState {
         self.report_check_failure();
     }
 
-    fn end_epoch(&self, ledger: &mut Ledger, mutators: &[&Mutator], collect: bool) {
+    fn end_epoch(&self, ledger: &mut Ledger, mutators: &[&Mutator], collect: bool, doubtful: Doubtful<'_>) {
         for mutator in mutators {
             for window in &mutator.windows {
                 window.write_cursor_back();
@@ -236,13 +247,22 @@ impl HeapState {
             young_weak.append(&mut orphans.young_weak);
         }
         if trace {
-            self.trace(ledger, &mut worker, mutators, segments, &young_finalizable);
+            self.trace(ledger, &mut worker, mutators, segments, &young_finalizable, doubtful);
             segments = Segments::new();
         } else {
             let mut tasks: Vec<Task<'_>> = segments.iterate().map(Task::Segment).collect();
             tasks.push(Task::Globals);
-            tasks.extend(mutators.iter().map(|mutator| Task::Roots(mutator)));
+            tasks.extend(mutators.iter().map(|mutator| match doubtful.includes(mutator) {
+                true => Task::ExactRoots(mutator),
+                false => Task::Roots(mutator),
+            }));
             self.run_job(&mut worker, tasks);
+            if matches!(doubtful, Doubtful::Asker(_)) {
+                note_unanchored(ledger, &worker, &young_finalizable);
+                let in_doubt = mutators.iter().filter(|mutator| doubtful.includes(mutator));
+                in_doubt.for_each(|mutator| worker.scan_native_stack(mutator));
+                worker.drain();
+            }
             self.settle_finalizable(ledger, &mut worker, &young_finalizable);
             self.settle_weak(&mut worker, &young_weak);
             self.uncount_roots(ledger, &mut worker);

@@ -98,11 +98,21 @@ impl Worker<'_> {
 
     /// Visits the roots of one thread.
     pub(crate) fn scan_thread(&mut self, mutator: &Mutator) {
+        self.scan_exactly(mutator);
+        self.scan_native_stack(mutator);
+    }
+
+    /// Visits the roots of one thread that are known to be roots.
+    pub(crate) fn scan_exactly(&mut self, mutator: &Mutator) {
         let heap = self.heap;
         let mut visitor = RootVisitor::new(self);
         heap.client().scan_thread(mutator.client_thread, &mut visitor);
         mutator.visit_scratch(&mut visitor);
-        if heap.configuration.scan_stacks {
+    }
+
+    /// Visits the native stack of one thread.
+    pub(crate) fn scan_native_stack(&mut self, mutator: &Mutator) {
+        if self.heap.configuration.scan_stacks {
             self.scan_stack(mutator.stack_low.load(Ordering::Relaxed), mutator.stack_high);
         }
     }

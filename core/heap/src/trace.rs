@@ -10,6 +10,7 @@
 
 use alloc::vec::Vec;
 
+use crate::anchor::{Doubtful, note_unanchored};
 use crate::block::{BlockList, count, state};
 use crate::committer::Ledger;
 use crate::epoch::Worker;
@@ -32,10 +33,11 @@ impl HeapState {
         mutators: &[&Mutator],
         segments: Segments,
         young_finalizable: &[usize],
+        doubtful: Doubtful<'_>,
     ) {
-        let mut candidates = Vec::new();
+        let mut candidates = (Vec::new(), Vec::new());
         if !on(Fault::TraceResolvesLate) {
-            candidates = self.resolve_roots(worker, mutators);
+            candidates = self.resolve_roots(worker, mutators, doubtful);
         }
 
         self.drop_pending(ledger, segments);
@@ -57,10 +59,10 @@ impl HeapState {
         }
 
         if on(Fault::TraceResolvesLate) {
-            candidates = self.resolve_roots(worker, mutators);
+            candidates = self.resolve_roots(worker, mutators, doubtful);
         }
         worker.tracing = true;
-        self.run_job(worker, candidates.chunks(1024).map(Task::Candidates).collect());
+        self.run_job(worker, candidates.0.chunks(1024).map(Task::Candidates).collect());
         for queue in [&self.finalizers.finalizable, &self.finalizers.dead_cells] {
             let queue = queue.lock();
             for &address in queue.ready.iter().chain(&queue.incoming) {
@@ -68,6 +70,10 @@ impl HeapState {
             }
         }
         worker.drain();
+        if matches!(doubtful, Doubtful::Asker(_)) {
+            note_unanchored(ledger, worker, young_finalizable);
+            self.run_job(worker, candidates.1.chunks(1024).map(Task::Candidates).collect());
+        }
         self.queue_unreached_finalizers(ledger, worker, young_finalizable);
         self.kill_unreached_targets(worker);
         worker.tracing = false;
@@ -78,13 +84,27 @@ impl HeapState {
         self.relist_blocks(mutators);
     }
 
-    /// All roots, with duplicates, before anything is changed.
-    fn resolve_roots(&self, worker: &mut Worker<'_>, mutators: &[&Mutator]) -> Vec<usize> {
+    /// All roots, with duplicates, before anything is changed; apart from them what stacks in doubt seem to refer to.
+    fn resolve_roots(
+        &self,
+        worker: &mut Worker<'_>,
+        mutators: &[&Mutator],
+        doubtful: Doubtful<'_>,
+    ) -> (Vec<usize>, Vec<usize>) {
         worker.collect_only = true;
-        mutators.iter().for_each(|mutator| worker.scan_thread(mutator));
+        for mutator in mutators {
+            worker.scan_exactly(mutator);
+            if !doubtful.includes(mutator) {
+                worker.scan_native_stack(mutator);
+            }
+        }
         worker.scan_globals();
+        let certain = core::mem::take(&mut worker.candidates);
+        for mutator in mutators.iter().filter(|mutator| doubtful.includes(mutator)) {
+            worker.scan_native_stack(mutator);
+        }
         worker.collect_only = false;
-        core::mem::take(&mut worker.candidates)
+        (certain, core::mem::take(&mut worker.candidates))
     }
 
     /// Forgets everything that the old counts were waiting for.

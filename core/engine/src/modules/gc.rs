@@ -152,7 +152,7 @@ fn notify(cx: &Context, phase: &str, generation: usize, collected: usize) -> PyR
 /// Overwrites the stack below the caller's frame, where calls that have returned left words that may look like references: frames
 /// pushed next, which do not write all of their words, would hand them to the scan as roots.
 #[inline(never)]
-pub(crate) fn forget_returned_frames() {
+fn forget_returned_frames() {
     let mut words = [0_usize; FORGOTTEN_WORDS];
     core::hint::black_box(&mut words);
 }

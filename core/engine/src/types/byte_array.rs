@@ -15,6 +15,7 @@ use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
 use crate::protocol::mapping::{adjust_indices, normalize_index};
+use crate::types::memory_view::MemoryView;
 use crate::value::Value;
 
 /// A `bytearray`.
@@ -137,7 +138,7 @@ impl ByteArray {
         then: impl FnOnce(),
     ) -> PyResult<bool> {
         let mut spare: Option<ObjectRef> = None;
-        let mut collected = false;
+        let mut looked = false;
         loop {
             let lock = cx.lock(self.0);
             let length = self.len();
@@ -147,9 +148,9 @@ impl ByteArray {
             let new_length = length - (end - start) + with.len();
             if new_length != length && self.0.raw_u64(EXPORTS) != 0 {
                 drop(lock);
-                if !collected {
-                    collected = true;
-                    give_back_dead_views(cx);
+                if !looked {
+                    looked = true;
+                    self.give_back_dead_views(cx);
                     continue;
                 }
                 return Err(resize_error(cx));
@@ -225,7 +226,7 @@ impl ByteArray {
     /// BufferError if buffers are exported.
     pub fn delete_stepped(self, cx: &Context, (start, stop, step): (i64, i64, i64)) -> PyResult<()> {
         if self.0.raw_u64(EXPORTS) != 0 {
-            give_back_dead_views(cx);
+            self.give_back_dead_views(cx);
         }
         let lock = cx.lock(self.0);
         let length = self.len();
@@ -267,15 +268,33 @@ impl ByteArray {
         let _lock = cx.lock(self.0);
         self.0.raw_store_u64(EXPORTS, self.0.raw_u64(EXPORTS).saturating_sub(1));
     }
-}
 
-/// Collects: a view that nothing refers to any more gives its buffer back only when it is found dead.
-#[cold]
-#[inline(never)]
-fn give_back_dead_views(cx: &Context) {
-    crate::modules::gc::forget_returned_frames();
-    cx.mutator().collect();
-    crate::safepoint::run_finalizers(cx);
+    /// Releases the views of this bytearray that the program cannot reach any more: in CPython each has given its buffer back when its last
+    /// reference went. What decides is what is certain (variables, temporaries, other objects); a word on the native stack of this
+    /// thread, or of one that blocks, may be left over from a call that has returned, and does not count. So a view that a native
+    /// function further out holds, and nothing else, is released too; it notices that like any other user of a released view.
+    #[cold]
+    #[inline(never)]
+    fn give_back_dead_views(self, cx: &Context) {
+        for whole in [false, true] {
+            let found = cx.mutator().unanchored(whole, |object| {
+                MemoryView::from_value(Value::from(object)).is_some_and(|view| view.lends_from(self))
+            });
+            // No safepoint before they are all in the vector.
+            let mut views = cx.scratch();
+            for view in found {
+                views.push(Value::from(view));
+            }
+            // Dead objects that still use a view of theirs do so now.
+            crate::safepoint::run_finalizers(cx);
+            for view in views.as_slice().iter().copied().filter_map(MemoryView::from_value) {
+                view.release(cx);
+            }
+            if self.0.raw_u64(EXPORTS) == 0 {
+                return;
+            }
+        }
+    }
 }
 
 #[cold]

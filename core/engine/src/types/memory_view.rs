@@ -252,6 +252,11 @@ impl MemoryView {
         Ok(count)
     }
 
+    /// Whether it keeps this bytearray from being resized.
+    pub(crate) fn lends_from(self, array: ByteArray) -> bool {
+        self.0.raw_u64(FLAGS) & RELEASED == 0 && self.0.value(OWNER) == Some(array.as_value())
+    }
+
     /// Gives the buffer back; a released view can do nothing more.
     pub fn release(self, cx: &Context) {
         // Whoever sets the flag gives the buffer back: once.
