@@ -3,6 +3,9 @@
 //! - Young, or private and already logged: a plain store. One test of the flag byte selects this case.
 //! - Mature: the first overwrite in an epoch is logged with the old value ([`crate::log`]); up to 8 slots the object is logged
 //!   whole (a header flag), above that each slot has a bit.
+//! - Neither the old word nor the new one is a reference (shared objects, and those with a bit for each slot): nothing is counted, so nothing is logged. If the slot held a
+//!   reference when the epoch began, whoever took it out has logged it; if somebody stores one after the test, he finds a slot
+//!   without a reference, as it was when the epoch began, and logs it himself. No pause comes between the test and the store.
 //! - Shared: the value is published first ([`crate::publish`]), then as above, then a release store.
 //!
 //! Ordering (rule 11), per slot or object: test the bit (Acquire); if it is clear, read the old value, then set the bit by
@@ -54,6 +57,14 @@ impl Mutator {
     fn before_store(&self, object: ObjectRef, slot: usize, word: u64) {
         // Acquire: whoever finds the object logged stores after the winner's reads (pairs with its fetch_and).
         let flags = object.flags.load(Ordering::Acquire);
+        // A private object logged whole is not asked: once logged, its stores are plain ones.
+        if !is_reference(word)
+            && flags & (flag::SHARED | flag::SLOTLOG) != 0
+            // SAFETY: in range. Acquire: as in `log_slot`.
+            && !is_reference(unsafe { object.slot_cell(slot) }.load(Ordering::Acquire))
+        {
+            return;
+        }
         if flags & flag::SHARED != 0 && !on(Fault::NotPublished) {
             self.publish(word);
         }

@@ -120,6 +120,38 @@ fn mature_stores_are_counted() {
 }
 
 #[test]
+fn words_without_references_are_not_logged() {
+    for configuration in [configuration(), configuration_alone()] {
+        let (heap, client) = new_heap(configuration);
+        let mutator = attach(&heap);
+        mutator.become_multithreaded();
+        for slots in [3usize, 100, 20_000] {
+            let table = mutator.allocate(2, 0, slots, 0, NONE).unwrap();
+            mutator.publish(table.word());
+            client.globals.lock().unwrap().push(table.word());
+            mutator.debug_check().unwrap();
+            let before = heap.statistics().log_entries;
+            for number in 0..slots {
+                mutator.store(table, number, (number as u64) << 1 | 1);
+                mutator.swap(table, number, 0);
+                mutator.compare_exchange(table, number, 0, 3).unwrap();
+            }
+            mutator.debug_check().unwrap();
+            assert_eq!(heap.statistics().log_entries, before);
+            let node = mutator.allocate(1, 0, 1, 0, NONE).unwrap();
+            mutator.store(table, 1, node.word());
+            mutator.store(table, 1, 5);
+            mutator.debug_check().unwrap();
+            assert!(heap.statistics().log_entries > before);
+        }
+        client.globals.lock().unwrap().clear();
+        mutator.collect();
+        mutator.debug_check().unwrap();
+        assert_eq!(heap.statistics().corruptions, 0);
+    }
+}
+
+#[test]
 fn memory_comes_back() {
     let (heap, _client) = new_heap(configuration());
     let mutator = attach(&heap);
