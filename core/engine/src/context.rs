@@ -11,7 +11,8 @@ use core::mem::ManuallyDrop;
 
 use threadsnake_heap::arch::{AtomicU32, Ordering};
 use threadsnake_heap::{
-    AllocationOptions, AttachedMutator, Mutator, ObjectLock, ObjectRef, OutOfMemory, RootVisitor, Scratch,
+    AllocationOptions, AttachedMutator, Backoff, Mutator, ObjectLock, ObjectRef, OutOfMemory, RootVisitor,
+    Scratch,
 };
 
 use crate::engine::{Engine, Root};
@@ -340,6 +341,12 @@ impl Context {
     #[inline]
     pub fn scratch(&self) -> ScratchVector<'_> {
         ScratchVector { inner: self.mutator.scratch() }
+    }
+
+    /// The waits of a thread that found a lock taken, before it sleeps.
+    #[inline]
+    pub fn backoff(&self) -> Backoff {
+        self.mutator.backoff()
     }
 
     /// Runs something that may wait, detached: no epoch waits for it. It must not touch Python objects.

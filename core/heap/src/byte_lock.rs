@@ -8,11 +8,11 @@
 
 use threadsnake_hal::Platform;
 
-use crate::sync::{AtomicU8, AtomicU32, Ordering, park, spin_pause, unpark};
+use crate::backoff::Backoff;
+use crate::sync::{AtomicU8, AtomicU32, Ordering, park, unpark};
 
 /// Nanoseconds.
 const LONGEST_SLEEP: u64 = 1_000_000;
-const SPINS: u32 = if cfg!(loom) { 0 } else { 100 };
 
 /// Takes the lock if it is free.
 #[inline(always)]
@@ -26,13 +26,13 @@ pub(crate) fn lock_byte_slow(
     byte: &AtomicU8,
     word: &AtomicU32,
     platform: &'static dyn Platform,
+    mut backoff: Backoff,
     mut after_sleep: impl FnMut(),
 ) {
-    for _ in 0..SPINS {
-        if byte.load(Ordering::Relaxed) == 0 && try_lock_byte(byte) {
+    while backoff.wait() {
+        if try_lock_byte(byte) {
             return;
         }
-        spin_pause();
     }
     loop {
         // SeqCst: the word is read before the byte is marked; an unlock that finds the mark changes the word afterwards, so

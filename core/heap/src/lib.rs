@@ -19,7 +19,7 @@
 //! | weak references | `weak`, `weak_status` | not claimable in the epoch of a dereference |
 //! | finalizers | `finalizer` | queued once, the queue owns a count |
 //! | native code's own roots | [`scratch`] | linked while it exists |
-//! | object locks | [`lock`], `byte_lock` | no safepoint under a lock |
+//! | object locks | [`lock`], `byte_lock`, `backoff` | no safepoint under a lock |
 //! | figures | `statistics` | free when off |
 //! | hostile settings and the checker | `stress`, `check`, [`fault`] | every rule can be broken, and is caught |
 #![no_std]
@@ -34,6 +34,7 @@ pub mod arch;
 mod allocator;
 /// What holds an object besides native stacks.
 mod anchor;
+mod backoff;
 #[cfg(not(loom))]
 mod barrier;
 #[cfg(not(loom))]
@@ -101,6 +102,7 @@ mod trace;
 mod weak;
 mod weak_status;
 
+pub use backoff::Backoff;
 #[cfg(not(loom))]
 pub use client::{AllocationOptions, Client, HeapConfiguration, OutOfMemory, StressConfiguration};
 #[cfg(not(loom))]

@@ -8,6 +8,7 @@
 //! stand still, a waiter that has seen a pause wanted for a while stands still too, instead of holding up everybody for ever. Two
 //! objects are locked in address order.
 
+use crate::backoff::Backoff;
 use crate::byte_lock::{lock_byte_slow, try_lock_byte, unlock_byte};
 use crate::mutator::Mutator;
 use crate::object::ObjectRef;
@@ -69,7 +70,8 @@ impl Mutator {
     fn lock_slow(&self, object: ObjectRef) {
         self.heap.counters.contended_lock();
         let mut patience = PATIENCE;
-        lock_byte_slow(&object.lock, self.heap.parking.word(object.address()), self.heap.platform, || {
+        let word = self.heap.parking.word(object.address());
+        lock_byte_slow(&object.lock, word, self.heap.platform, self.backoff(), || {
             if self.participant.pause_wanted() && self.locks_held.get() == 0 {
                 patience -= 1;
                 if patience == 0 {
@@ -78,6 +80,12 @@ impl Mutator {
                 }
             }
         });
+    }
+
+    /// The waits of a thread that found a lock taken.
+    #[inline]
+    pub fn backoff(&self) -> Backoff {
+        Backoff::new(self.heap.processors)
     }
 
     /// Adds to the number of locks held (wrapping), where that is asserted.

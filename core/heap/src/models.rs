@@ -12,6 +12,7 @@ use loom::sync::Arc;
 use loom::thread;
 use threadsnake_platform_hosted::HOSTED;
 
+use crate::backoff::Backoff;
 use crate::byte_lock::{lock_byte_slow, try_lock_byte, unlock_byte};
 use crate::handshake::{Handshake, Participant};
 use crate::logged::first_overwrite;
@@ -81,7 +82,7 @@ fn the_object_lock_excludes() {
         let work = |shared: &(AtomicU8, AtomicU32, Protected)| {
             let (byte, word, value) = shared;
             if !try_lock_byte(byte) {
-                lock_byte_slow(byte, word, &HOSTED, || ());
+                lock_byte_slow(byte, word, &HOSTED, Backoff::new(2), || ());
             }
             value.add();
             unlock_byte(byte, word, &HOSTED);

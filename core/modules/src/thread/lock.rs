@@ -96,7 +96,17 @@ pub fn acquire_word(cx: &Context, word: &AtomicU32, nanoseconds: Option<u64>) ->
     let platform = cx.engine().platform();
     let deadline = nanoseconds.map(|wait| platform.monotonic_nanoseconds().saturating_add(wait));
     loop {
+        let mut backoff = cx.backoff();
         let outcome = cx.blocking(|| {
+            // Without a mark: the holder's release stays one step, and it may take the lock again many times before this
+            // thread looks. Acquire as above.
+            while backoff.wait() {
+                if word.load(Ordering::Relaxed) == FREE
+                    && word.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+                {
+                    return Some(true);
+                }
+            }
             // Marked contended before parking, so that the release wakes one waiter; a waiter that gets it keeps the mark, as
             // others may still be parked.
             while word.swap(CONTENDED, Ordering::Acquire) != FREE {
