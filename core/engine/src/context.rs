@@ -343,6 +343,12 @@ impl Context {
         ScratchVector { inner: self.mutator.scratch() }
     }
 
+    /// Makes an object shared that was allocated just now and holds nothing yet: cheaper than storing it later.
+    #[inline]
+    pub fn publish_empty(&self, object: ObjectRef) {
+        self.mutator.publish_empty(object);
+    }
+
     /// The waits of a thread that found a lock taken, before it sleeps.
     #[inline]
     pub fn backoff(&self) -> Backoff {

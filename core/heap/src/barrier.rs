@@ -23,6 +23,9 @@ use crate::mutator::Mutator;
 use crate::object::{BARRIER_FLAGS, Object, ObjectRef, SMALL_SLOTS, flag, is_reference, slot_out_of_range};
 use crate::sync::Ordering;
 
+/// The smallest page of the processors; larger ones begin at its multiples too.
+const PAGE_BYTES: usize = 4096;
+
 /// Entries in one thread's log that end the epoch.
 const LOG_LIMIT: usize = 32_768;
 
@@ -57,6 +60,9 @@ impl Mutator {
     fn before_store(&self, object: ObjectRef, slot: usize, word: u64) {
         // Acquire: whoever finds the object logged stores after the winner's reads (pairs with its fetch_and).
         let flags = object.flags.load(Ordering::Acquire);
+        if flags & flag::SLOTLOG != 0 {
+            touch_page_for_writing(&object, slot);
+        }
         // A private object logged whole is not asked: once logged, its stores are plain ones.
         if !is_reference(word)
             && flags & (flag::SHARED | flag::SLOTLOG) != 0
@@ -333,6 +339,18 @@ impl Mutator {
                 target.slot_cell(to + offset).store(word, Ordering::Release);
             }
         }
+    }
+}
+
+/// Writes to a page of which a store is about to read the first word. A long buffer is filled from the front; a page of it that is
+/// read before it is written is mapped twice, and the second time interrupts every processor that runs the program.
+#[inline(always)]
+fn touch_page_for_writing(object: &Object, slot: usize) {
+    if object.slot_address(slot) % PAGE_BYTES == 0 {
+        // SAFETY: the caller's slot is in range. Relaxed: it changes nothing and orders nothing. Not a `fetch_or` of nothing, which the
+        // compiler would make a load.
+        let _ =
+            unsafe { object.slot_cell(slot) }.compare_exchange(0, 0, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 

@@ -27,6 +27,18 @@ impl Mutator {
         }
     }
 
+    /// Makes an object shared that was allocated just now and holds nothing yet, without looking through its slots: what is
+    /// stored from now on is published one by one, and what is copied from a shared object is shared already.
+    #[inline]
+    pub fn publish_empty(&self, object: ObjectRef) {
+        debug_assert!((0..object.slot_count()).all(|slot| object.slot(slot) == 0), "{object:?} is not empty");
+        self.publish(object.shape.load(Ordering::Relaxed));
+        if self.heap.is_multithreaded() {
+            // Relaxed: a private object's flags are its thread's alone; the store that shows the object is a release.
+            object.flags.store(object.flags() | flag::SHARED, Ordering::Relaxed);
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn publish_slow(&self, object: ObjectRef) {

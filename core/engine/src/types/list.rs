@@ -200,7 +200,11 @@ impl List {
     /// # Errors
     /// MemoryError.
     pub(crate) fn new_buffer(self, cx: &Context, needed: usize) -> PyResult<ObjectRef> {
-        cx.allocate(Kind::SlotArray, grown_capacity(needed), 0)
+        let buffer = cx.allocate(Kind::SlotArray, grown_capacity(needed), 0)?;
+        if self.0.is_shared() {
+            cx.publish_empty(buffer);
+        }
+        Ok(buffer)
     }
 
     /// Makes room for `needed` items with the help of a buffer allocated before; false if that is absent or too small. The
