@@ -89,6 +89,8 @@ pub enum Root {
     OpenStreams,
     /// The classes of `_ast`, a tuple.
     SyntaxClasses,
+    /// What `sys.monitoring` registered, a dict.
+    MonitoringTools,
     Count,
 }
 

@@ -4,10 +4,12 @@
 //! comes through [`SystemConfiguration`]. Hooks and streams are attributes that programs may replace, and are read anew at each use.
 //! Source: Python/sysmodule.c.
 //!
-//! - [`functions`]: its functions; [`hooks`]: `excepthook` and its kin; [`records`]: `version_info`, `flags` and the others.
+//! - [`functions`]: its functions; [`hooks`]: `excepthook` and its kin; [`records`]: `version_info`, `flags` and the others;
+//!   [`monitoring`]: `sys.monitoring`.
 
 pub mod functions;
 pub mod hooks;
+pub mod monitoring;
 pub mod records;
 pub mod standard_library;
 
@@ -189,6 +191,7 @@ fn initialize(cx: &Context, module: Value) -> PyResult<()> {
     standard_library::set_module_names(cx, namespace)?;
     records::set_records(cx, namespace)?;
     hooks::remember_originals(cx, namespace)?;
+    set(cx, namespace, "monitoring", cx.create_native_module(&monitoring::MODULE)?)?;
     configure(cx, namespace, &SystemConfiguration::default())
 }
 
