@@ -158,6 +158,33 @@ pub mod module {
         cx.list(values.as_slice())
     }
 
+    /// Override PyConfig.use_frozen_modules.
+    ///
+    /// (internal-only) For the tests of the library. Every frozen module of this engine is one that it cannot do without, and
+    /// those are frozen whatever the override says.
+    #[pyfunction]
+    fn _override_frozen_modules_for_tests(r#override: i32) {
+        let _ = r#override;
+    }
+
+    /// Override the check of extension modules in interpreters of their own; what it was before.
+    ///
+    /// (internal-only) For the tests of the library. There are no extension modules to check.
+    #[pyfunction]
+    fn _override_multi_interp_extensions_check(r#override: i32) -> i64 {
+        let _ = r#override;
+        0
+    }
+
+    /// Initializes a frozen module; whether there is one of this name.
+    #[pyfunction]
+    fn init_frozen(cx: &Context, name: Str) -> PyResult<Value> {
+        if frozen_package(cx, name).is_none() {
+            return Ok(Value::NONE);
+        }
+        cx.import_full_name(name)
+    }
+
     /// Changes code.co_filename to specify the passed-in file path.
     #[pyfunction]
     fn _fix_co_filename(cx: &Context, code: Value, path: Str) -> PyResult<()> {
