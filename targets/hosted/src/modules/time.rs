@@ -17,6 +17,8 @@ pub mod module {
     use threadsnake_engine::{Context, ExceptionClass, PyResult, Value};
     use threadsnake_hal::CpuTimeScope;
 
+    use crate::modules::system_call::{last_errno, nanoseconds, set_numbers};
+
     struct_sequence!(STRUCT_TIME, "time", "struct_time", "The time value as returned by gmtime(), localtime(), and strptime(), and\naccepted by asctime(), mktime() and strftime().  May be considered as a\nsequence of 9 integers.", 9, 0, true, {
         0 tm_year "year, for example, 1993";
         1 tm_mon "month of year, range [1, 12]";
@@ -240,15 +242,19 @@ pub mod module {
             *place = i32::from_value(cx, item)?;
         }
         let [year, month, day, hour, minute, second, weekday, yearday, dst] = numbers;
+        let Some(year) = year.checked_sub(1900) else {
+            return Err(cx.raise(ExceptionClass::OverflowError, format_args!("year out of range")));
+        };
         // SAFETY: all zero is a valid `tm`.
         let mut parts: libc::tm = unsafe { MaybeUninit::zeroed().assume_init() };
-        parts.tm_year = year.wrapping_sub(1900);
+        parts.tm_year = year;
         parts.tm_mon = month.wrapping_sub(1);
         parts.tm_mday = day;
         parts.tm_hour = hour;
         parts.tm_min = minute;
         parts.tm_sec = second;
-        parts.tm_wday = (weekday.wrapping_add(1)).rem_euclid(7);
+        // The remainder of a weekday below -1 is negative, which `checked` reports.
+        parts.tm_wday = weekday.wrapping_add(1) % 7;
         parts.tm_yday = yearday.wrapping_sub(1);
         parts.tm_isdst = dst;
         Ok(parts)
@@ -289,6 +295,8 @@ pub mod module {
             "minute out of range"
         } else if !(0..=61).contains(&parts.tm_sec) {
             "seconds out of range"
+        } else if parts.tm_wday < 0 {
+            "day of week out of range"
         } else if !(0..=365).contains(&parts.tm_yday) {
             "day of year out of range"
         } else {
@@ -398,11 +406,110 @@ pub mod module {
         Ok(made)
     }
 
-    #[pyinitialize]
-    fn initialize(cx: &Context, module: Value) -> PyResult<()> {
+    /// A time of day or an interval of the C library in nanoseconds.
+    fn of_timespec(time: libc::timespec) -> i128 {
+        i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
+    }
+
+    fn read_clock(cx: &Context, clock: i32) -> PyResult<i128> {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: `time` is writable; the clock's number is checked by the call.
+        if unsafe { libc::clock_gettime(clock, &mut time) } != 0 {
+            return Err(cx.os_error(last_errno(), None));
+        }
+        Ok(of_timespec(time))
+    }
+
+    fn set_clock(cx: &Context, clock: i32, nanoseconds: i64) -> PyResult<()> {
+        let time = libc::timespec {
+            tv_sec: nanoseconds.div_euclid(1_000_000_000) as libc::time_t,
+            tv_nsec: nanoseconds.rem_euclid(1_000_000_000) as _,
+        };
+        // SAFETY: `time` is valid; the clock's number and the permission are checked by the call.
+        if unsafe { libc::clock_settime(clock, &time) } != 0 {
+            return Err(cx.os_error(last_errno(), None));
+        }
+        Ok(())
+    }
+
+    /// Return the time of the specified clock clk_id as a float.
+    #[pyfunction]
+    fn clock_gettime(cx: &Context, clk_id: i32) -> PyResult<Value> {
+        seconds(cx, read_clock(cx, clk_id)?)
+    }
+
+    /// Return the time of the specified clock clk_id as nanoseconds (int).
+    #[pyfunction]
+    fn clock_gettime_ns(cx: &Context, clk_id: i32) -> PyResult<i64> {
+        Ok(read_clock(cx, clk_id)? as i64)
+    }
+
+    /// clock_getres(clk_id) -> floating-point number
+    ///
+    /// Return the resolution (precision) of the specified clock clk_id.
+    #[pyfunction]
+    fn clock_getres(cx: &Context, clk_id: i32) -> PyResult<Value> {
+        let mut resolution = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: `resolution` is writable; the clock's number is checked by the call.
+        if unsafe { libc::clock_getres(clk_id, &mut resolution) } != 0 {
+            return Err(cx.os_error(last_errno(), None));
+        }
+        seconds(cx, of_timespec(resolution))
+    }
+
+    /// clock_settime(clk_id, time)
+    ///
+    /// Set the time of the specified clock clk_id.
+    #[pyfunction]
+    fn clock_settime(cx: &Context, clk_id: i32, time: Value) -> PyResult<()> {
+        set_clock(cx, clk_id, nanoseconds(cx, time)?)
+    }
+
+    /// clock_settime_ns(clk_id, time)
+    ///
+    /// Set the time of the specified clock clk_id with nanoseconds.
+    #[pyfunction]
+    fn clock_settime_ns(cx: &Context, clk_id: i32, time: i64) -> PyResult<()> {
+        set_clock(cx, clk_id, time)
+    }
+
+    /// strptime(string, format) -> struct_time
+    ///
+    /// Parse a string to a time tuple according to a format specification.
+    /// See the library reference manual for formatting codes (same as
+    /// strftime()).
+    #[pyfunction(signature = "(*arguments)")]
+    fn strptime(cx: &Context, arguments: &[Value]) -> PyResult<Value> {
+        let module = cx.import_full_name(cx.intern_str("_strptime")?)?;
+        let function = cx.get_attribute(module, cx.intern_str("_strptime_time")?)?;
+        cx.call(function, arguments)
+    }
+
+    /// tzset()
+    ///
+    /// Initialize, or reinitialize, the local timezone to the value stored in
+    /// os.environ['TZ']. The TZ environment variable should be specified in
+    /// standard Unix timezone format as documented in the tzset man page
+    /// (eg. 'US/Eastern', 'Europe/Amsterdam'). Unknown timezones will silently
+    /// fall back to UTC. If the TZ environment variable is not set, the local
+    /// timezone is set to the systems best guess of wallclock time.
+    /// Changing the TZ environment variable without calling tzset *may* change
+    /// the local timezone used by methods such as localtime, but this behaviour
+    /// should not be relied on.
+    #[pyfunction]
+    fn tzset(cx: &Context) -> PyResult<()> {
+        unsafe extern "C" {
+            fn tzset();
+        }
+        // SAFETY: takes the C library's own lock of the zone; like every function of the C library that knows of zones it reads TZ, as in CPython.
+        unsafe { tzset() };
+        let module = cx.import_full_name(cx.intern_str("time")?)?;
+        set_zone(cx, module)
+    }
+
+    /// Sets what the module says of the local zone.
+    fn set_zone(cx: &Context, module: Value) -> PyResult<()> {
         let namespace = cx.module_dict(module)?;
-        let class: Class = cx.struct_sequence_class(&STRUCT_TIME)?;
-        namespace.set_str(cx, cx.intern_str("struct_time")?, class.as_value())?;
         // January and July of one year tell the zone's standard and summer names.
         let year = 365 * 86_400;
         let winter = broken_down(cx, 50 * year, true)?;
@@ -415,12 +522,31 @@ pub mod module {
             ("altzone", cx.int(-(daylight.tm_gmtoff as i64))?),
             ("daylight", cx.int(i64::from(standard.tm_gmtoff != daylight.tm_gmtoff))?),
             ("tzname", names),
-            ("CLOCK_REALTIME", cx.int(i64::from(libc::CLOCK_REALTIME))?),
-            ("CLOCK_MONOTONIC", cx.int(i64::from(libc::CLOCK_MONOTONIC))?),
-            ("_STRUCT_TM_ITEMS", cx.int(11)?),
         ] {
             namespace.set_str(cx, cx.intern_str(name)?, value)?;
         }
         Ok(())
+    }
+
+    #[pyinitialize]
+    fn initialize(cx: &Context, module: Value) -> PyResult<()> {
+        let namespace = cx.module_dict(module)?;
+        let class: Class = cx.struct_sequence_class(&STRUCT_TIME)?;
+        namespace.set_str(cx, cx.intern_str("struct_time")?, class.as_value())?;
+        set_zone(cx, module)?;
+        set_numbers(
+            cx,
+            module,
+            &[
+                ("CLOCK_REALTIME", i64::from(libc::CLOCK_REALTIME)),
+                ("CLOCK_MONOTONIC", i64::from(libc::CLOCK_MONOTONIC)),
+                ("CLOCK_MONOTONIC_RAW", i64::from(libc::CLOCK_MONOTONIC_RAW)),
+                ("CLOCK_PROCESS_CPUTIME_ID", i64::from(libc::CLOCK_PROCESS_CPUTIME_ID)),
+                ("CLOCK_THREAD_CPUTIME_ID", i64::from(libc::CLOCK_THREAD_CPUTIME_ID)),
+                ("CLOCK_BOOTTIME", i64::from(libc::CLOCK_BOOTTIME)),
+                ("CLOCK_TAI", i64::from(libc::CLOCK_TAI)),
+                ("_STRUCT_TM_ITEMS", 11),
+            ],
+        )
     }
 }
