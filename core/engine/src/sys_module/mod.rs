@@ -228,7 +228,13 @@ fn configure(cx: &Context, namespace: Dict, configuration: &SystemConfiguration)
         set(cx, namespace, name, cx.str(&configuration.prefix)?)?;
     }
     set(cx, namespace, "_home", Value::NONE)?;
-    set(cx, namespace, "_stdlib_dir", Value::NONE)?;
+    // Where the library would be: importlib takes `__file__` of the frozen modules from it, and the library reads those.
+    let (major, minor, _) = PYTHON_VERSION;
+    let library = match configuration.prefix.as_str() {
+        "" => Value::NONE,
+        prefix => cx.str_format(format_args!("{prefix}/lib/python{major}.{minor}"))?,
+    };
+    set(cx, namespace, "_stdlib_dir", library)?;
     let platform =
         if configuration.platform.is_empty() { "unknown" } else { configuration.platform.as_str() };
     set(cx, namespace, "platform", cx.str(platform)?)?;
