@@ -132,6 +132,15 @@ fn run_program(cx: &Context, line: &CommandLine) -> Outcome {
     }
 }
 
+/// Puts the importer of zip archives before the one of folders.
+fn import_from_archives(cx: &Context) -> PyResult<()> {
+    let importer = cx.get_attribute(cx.import_module("zipimport")?, cx.intern_str("zipimporter")?)?;
+    if let Some(hooks) = cx.sys_attribute("path_hooks")? {
+        cx.call_method(hooks, cx.intern_str("insert")?, &[cx.int(0)?, importer])?;
+    }
+    Ok(())
+}
+
 /// Sets the streams of `sys`, and `open`.
 fn open_streams(cx: &Context, line: &CommandLine) -> PyResult<()> {
     let io = cx.import_module("_io")?;
@@ -224,6 +233,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .bootstrap()
         .and_then(|()| cx.configure_system(&configured))
         .and_then(|()| cx.initialize_imports())
+        .and_then(|()| import_from_archives(&cx))
         .and_then(|()| open_streams(&cx, line))
         .and_then(|()| import_site(&cx, line));
     let mut outcome = match started {
