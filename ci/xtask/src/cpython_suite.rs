@@ -1,7 +1,8 @@
 //! CPython's own test suite (Debian's `libpython3.11-testsuite`), file by file.
 //!
 //! Invariant: `tests/cpython/passing.txt` lists the files that pass, and may only grow: a listed file that fails is a
-//! failure, and `--fix` adds what passes but takes nothing off. Without `--all` only listed files run.
+//! failure, and `--fix` adds what passes but takes nothing off. Without `--all` only listed files run. Single tests that are
+//! not to pass have a reason in `tests/cpython/differences.toml`; they are run as well.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::command_line::Given;
+use crate::cpython_differences::Differences;
 use crate::interpreter::{Interpreter, Mode};
 use crate::process::{End, repository, run_limited};
 use crate::programs::{Scratch, Selection};
@@ -22,6 +24,9 @@ const SUITE: &str = "/usr/lib/python3.11/test";
 
 /// The list, below the root.
 const LIST: &str = "tests/cpython/passing.txt";
+
+/// What runs a file, below the root.
+const RUNNER: &str = "tests/cpython/run_file.py";
 
 /// The time limit of one file.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -45,6 +50,7 @@ pub fn run_on(target: &Target, selection: &Selection, all: bool, fix: bool) -> R
         return Ok(tally);
     }
     let mut listed = read_list()?;
+    let differences = Differences::read()?;
     let names: Vec<String> = if all { find()? } else { listed.iter().cloned().collect() };
     let names: Vec<String> = names.into_iter().filter(|name| selection.takes(name)).collect();
     if names.is_empty() {
@@ -58,7 +64,7 @@ pub fn run_on(target: &Target, selection: &Selection, all: bool, fix: bool) -> R
         for _ in 0..selection.jobs {
             scope.spawn(|| {
                 while let Some(name) = take(&waiting) {
-                    match run_file(&name, &interpreter) {
+                    match run_file(&name, &differences.expectations(&name), &interpreter) {
                         Ok(()) => drop(passing.lock().unwrap_or_else(PoisonError::into_inner).insert(name)),
                         Err(reason) => {
                             failing.lock().unwrap_or_else(PoisonError::into_inner).push((name, reason));
@@ -80,6 +86,7 @@ pub fn run_on(target: &Target, selection: &Selection, all: bool, fix: bool) -> R
         }
     }
     let new: Vec<String> = passing.difference(&listed).cloned().collect();
+    println!("{}", differences.summary());
     tally.pass(passing.len());
     if !new.is_empty() {
         println!("passing and not listed: {}", new.join(" "));
@@ -95,28 +102,31 @@ fn take(waiting: &Mutex<VecDeque<String>>) -> Option<String> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
 }
 
-/// Every test file of the suite, by its module's last name.
+/// Every test file and folder of the suite, by its module's last name.
 fn find() -> Result<Vec<String>, String> {
     let list = std::fs::read_dir(SUITE).map_err(|error| format!("{SUITE}: {error}"))?;
     let mut names: Vec<String> = list
         .filter_map(Result::ok)
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter_map(|name| name.strip_suffix(".py").map(str::to_owned))
         .filter(|name| name.starts_with("test_"))
+        .filter_map(|name| match name.strip_suffix(".py") {
+            Some(file) => Some(file.to_owned()),
+            None => Path::new(SUITE).join(&name).join("__init__.py").is_file().then_some(name),
+        })
         .collect();
     names.sort();
     Ok(names)
 }
 
 /// One file in a folder of its own that holds nothing of CPython's library but the suite.
-fn run_file(name: &str, interpreter: &Interpreter) -> Result<(), String> {
+fn run_file(name: &str, expectations: &[String], interpreter: &Interpreter) -> Result<(), String> {
     let scratch = Scratch::new(name)?;
     let library = scratch.folder().join("library");
     let link =
         std::fs::create_dir(&library).and_then(|()| std::os::unix::fs::symlink(SUITE, library.join("test")));
     link.map_err(|error| format!("{}: {error}", library.display()))?;
     let mut command: Command = interpreter.command();
-    command.args(["-m", "unittest", &format!("test.{name}")]);
+    command.arg(repository().join(RUNNER)).arg(name).args(expectations);
     command.current_dir(scratch.folder()).env("PYTHONPATH", &library).env("PYTHONDONTWRITEBYTECODE", "1");
     command.env("TMPDIR", scratch.folder()).env("LC_ALL", "C.UTF-8").env("NO_COLOR", "1");
     let finished = run_limited(&mut command, None, LIMIT * interpreter.slowdown)
@@ -125,8 +135,7 @@ fn run_file(name: &str, interpreter: &Interpreter) -> Result<(), String> {
     let skipped = error.lines().count().saturating_sub(8);
     let tail: Vec<&str> = error.lines().skip(skipped).collect();
     match finished.end {
-        // A file without tests proves nothing.
-        End::Exit(0) if !error.contains("Ran 0 tests") => Ok(()),
+        End::Exit(0) => Ok(()),
         end => Err(format!("{end}\n{}", tail.join("\n"))),
     }
 }

@@ -9,6 +9,7 @@ mod cargo_runs;
 mod command_line;
 mod command_line_cases;
 mod commands;
+mod cpython_differences;
 mod cpython_suite;
 mod examples;
 mod expected_failures;
