@@ -146,4 +146,59 @@ def test_clear_and_extend():
     hammer(fill, clear)
 
 
+def test_repetition_in_place_is_one_step():
+    """The number of threads that have multiplied is the length; no item set meanwhile is lost."""
+    factor = 2
+    shared = bytearray(b"ab")
+
+    def multiply(number):
+        nonlocal shared
+        for _ in range(2):
+            shared *= factor
+
+    def look(number):
+        for _ in range(ROUNDS):
+            seen = bytes(shared)
+            assert seen == b"ab" * (len(seen) // 2), seen
+            assert len(seen) & (len(seen) - 1) == 0, len(seen)
+
+    hammer(multiply, look)
+    assert len(shared) == 2 * factor ** (2 * THREADS // 2)
+
+
+def test_repetition_keeps_what_others_set():
+    shared = bytearray(THREADS)
+
+    def work(number):
+        nonlocal shared
+        if number % 2:
+            for value in range(1, ROUNDS + 1):
+                shared[number] = value
+                assert shared[number] == value
+        else:
+            for _ in range(2):
+                shared *= 2
+
+    hammer(work)
+    assert shared[1:THREADS:2] == bytes([ROUNDS]) * (THREADS // 2)
+
+
+def test_stepped_deletion_is_one_step():
+    shared = bytearray(b"ab" * 64)
+
+    def delete(number):
+        del shared[::4]
+        shared.extend(b"")
+
+    def look(number):
+        for _ in range(ROUNDS):
+            assert len(bytes(shared)) in sizes
+
+    sizes, size = set(), 128
+    for _ in range(THREADS + 1):
+        sizes.add(size)
+        size -= -(-size // 4)
+    hammer(delete, look)
+
+
 run_all(globals())

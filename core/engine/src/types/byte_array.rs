@@ -220,23 +220,29 @@ impl ByteArray {
         self.splice(cx, place, &[])
     }
 
-    /// Deletes the bytes that a slice selects.
+    /// Deletes the items, of `item_size` bytes each, that a slice selects.
     ///
     /// # Errors
     /// BufferError if buffers are exported.
-    pub fn delete_stepped(self, cx: &Context, (start, stop, step): (i64, i64, i64)) -> PyResult<()> {
+    pub fn delete_stepped(
+        self,
+        cx: &Context,
+        (start, stop, step): (i64, i64, i64),
+        item_size: usize,
+    ) -> PyResult<()> {
         if self.0.raw_u64(EXPORTS) != 0 {
             self.give_back_dead_views(cx);
         }
+        let size = item_size.max(1);
         let lock = cx.lock(self.0);
-        let length = self.len();
+        let length = self.len() / size;
         let indices = adjust_indices(start, stop, step, length);
         if indices.count != 0 && self.0.raw_u64(EXPORTS) != 0 {
             drop(lock);
             return Err(resize_error(cx));
         }
         // SAFETY: the lock is held.
-        let content = unsafe { self.content(length) };
+        let content = unsafe { self.content(length * size) };
         let (first, last) = match (indices.count, step < 0) {
             (0, _) => return Ok(()),
             (count, true) => (indices.index(count - 1), indices.index(0)),
@@ -244,17 +250,69 @@ impl ByteArray {
         };
         let distance = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
         let mut kept = first;
-        for index in first..length {
+        for index in first..length.min(content.len() / size) {
             let is_deleted = index <= last && (index - first).is_multiple_of(distance);
             if !is_deleted {
-                if let Some(&byte) = content.get(index) {
-                    copy(content, kept, &[byte]);
-                }
+                content.copy_within(index * size..(index + 1) * size, kept * size);
                 kept += 1;
             }
         }
-        self.0.raw_store_u64(LENGTH, kept as u64);
+        self.0.raw_store_u64(LENGTH, (kept * size) as u64);
         Ok(())
+    }
+
+    /// Repeats the contents in place, in one step: nobody sees another length than the one before and the one after.
+    ///
+    /// # Errors
+    /// BufferError if the length would change while buffers are exported; MemoryError.
+    pub fn repeat(self, cx: &Context, times: usize) -> PyResult<()> {
+        let mut spare: Option<ObjectRef> = None;
+        let mut looked = false;
+        loop {
+            let lock = cx.lock(self.0);
+            let length = self.len();
+            let new_length = length.checked_mul(times).filter(|&length| length < isize::MAX as usize - DATA);
+            if new_length == Some(length) {
+                return Ok(());
+            }
+            if self.0.raw_u64(EXPORTS) != 0 {
+                drop(lock);
+                if looked {
+                    return Err(resize_error(cx));
+                }
+                looked = true;
+                self.give_back_dead_views(cx);
+                continue;
+            }
+            let fits = |buffer: ObjectRef, length: usize| length as u64 <= buffer.raw_u64(CAPACITY);
+            let Some(new_length) = new_length else {
+                drop(lock);
+                return Err(cx.memory_error());
+            };
+            if new_length != 0 && !self.buffer().is_some_and(|buffer| fits(buffer, new_length)) {
+                let Some(larger) = spare.take().filter(|&buffer| fits(buffer, new_length)) else {
+                    drop(lock);
+                    spare = Some(new_buffer(cx, new_length)?);
+                    continue;
+                };
+                // SAFETY: the new buffer is private and has room for `new_length > length` bytes.
+                let target = unsafe {
+                    core::slice::from_raw_parts_mut(larger.raw_bytes_pointer().add(DATA), new_length)
+                };
+                // SAFETY: the lock is held.
+                copy(target, 0, unsafe { self.content(length) });
+                cx.store(self.0, BUFFER, Value::from(larger));
+            }
+            // SAFETY: the lock is held, and the buffer has room for `new_length` bytes, which are 0 or at least `length`.
+            let content = unsafe { self.content(new_length) };
+            if content.len() == new_length {
+                for number in 1..times {
+                    content.copy_within(0..length, number * length);
+                }
+            }
+            self.0.raw_store_u64(LENGTH, new_length as u64);
+            return Ok(());
+        }
     }
 
     /// Counts a buffer that lends the contents: the length is fixed until it is given back.

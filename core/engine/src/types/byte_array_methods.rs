@@ -120,7 +120,7 @@ fn assign_slice(
         return Ok(());
     }
     if is_deletion {
-        return this.delete_stepped(cx, (start, stop, step));
+        return this.delete_stepped(cx, (start, stop, step), 1);
     }
     let mismatch = this.with_bytes(cx, |content| {
         let indices = adjust_indices(start, stop, step, content.len());
@@ -137,7 +137,7 @@ fn assign_slice(
     match mismatch {
         None => Ok(()),
         // An extended slice may be emptied by an empty one.
-        Some(_) if bytes.is_empty() => this.delete_stepped(cx, (start, stop, step)),
+        Some(_) if bytes.is_empty() => this.delete_stepped(cx, (start, stop, step), 1),
         Some(count) => Err(cx.value_error(format_args!(
             "attempt to assign bytes of size {} to extended slice of size {count}",
             bytes.len()
@@ -304,8 +304,7 @@ impl ByteArrayClass {
     #[pymethod]
     fn __imul__(cx: &Context, this: ByteArray, value: Value) -> PyResult {
         let times = cx.repeat_count(value)?;
-        let repeated = sequence::repeat(cx, &this.snapshot(cx), times)?;
-        this.splice(cx, |length| Some((0, length)), &repeated)?;
+        this.repeat(cx, usize::try_from(times).unwrap_or(0))?;
         Ok(this.as_value())
     }
 

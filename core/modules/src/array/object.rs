@@ -83,16 +83,7 @@ impl Array {
         place: impl Fn(usize) -> Option<(usize, usize)>,
         with: &[u8],
     ) -> PyResult<bool> {
-        self.storage(cx)?.splice(cx, place, with).map_err(|raised| {
-            let exception = cx.take_exception(raised);
-            if !cx.is_exception_of(exception, ExceptionClass::BufferError) {
-                return cx.raise_value(exception);
-            }
-            cx.raise(
-                ExceptionClass::BufferError,
-                format_args!("cannot resize an array that is exporting buffers"),
-            )
-        })
+        self.storage(cx)?.splice(cx, place, with).map_err(|raised| not_resizable(cx, raised))
     }
 
     fn add_bytes(self, cx: &Context, bytes: &[u8]) -> PyResult<()> {
@@ -260,35 +251,13 @@ impl Array {
         Ok(())
     }
 
-    /// Replaces all contents by what a function makes of them, looking again if another thread changed the length meanwhile.
-    fn rewrite(self, cx: &Context, change: impl Fn(&[u8]) -> PyResult<Vec<u8>>) -> PyResult<()> {
-        let storage = self.storage(cx)?;
-        loop {
-            let before = storage.snapshot(cx);
-            let after = change(&before)?;
-            let whole = |length: usize| (length == before.len()).then_some((0, length));
-            if self.splice(cx, whole, &after)? {
-                return Ok(());
-            }
-        }
-    }
-
     fn delete(self, cx: &Context, slice: Slice) -> PyResult<()> {
-        if cx.unpack_slice(slice)?.2 == 1 {
+        let bounds = cx.unpack_slice(slice)?;
+        if bounds.2 == 1 {
             return self.assign(cx, slice, &[]);
         }
-        let size = self.code().size;
-        self.rewrite(cx, |bytes| {
-            let indices = cx.slice_indices(slice, bytes.len() / size)?;
-            let mut kept = alloc::vec![true; bytes.len() / size];
-            for index in indices.iter() {
-                if let Some(kept) = kept.get_mut(index) {
-                    *kept = false;
-                }
-            }
-            let items = bytes.chunks_exact(size).zip(kept);
-            Ok(items.filter(|&(_, kept)| kept).flat_map(|(item, _)| item).copied().collect())
-        })
+        let deleted = self.storage(cx)?.delete_stepped(cx, bounds, self.code().size);
+        deleted.map_err(|raised| not_resizable(cx, raised))
     }
 
     fn repeated(self, cx: &Context, times: isize) -> PyResult<Vec<u8>> {
@@ -314,6 +283,15 @@ impl Array {
         Err(cx
             .value_error(format_args!("{function}() may only be called on unicode type arrays ('u' or 'w')")))
     }
+}
+
+/// The storage's BufferError in the words of arrays.
+fn not_resizable(cx: &Context, raised: Raised) -> Raised {
+    let exception = cx.take_exception(raised);
+    if !cx.is_exception_of(exception, ExceptionClass::BufferError) {
+        return cx.raise_value(exception);
+    }
+    cx.raise(ExceptionClass::BufferError, format_args!("cannot resize an array that is exporting buffers"))
 }
 
 fn repeat(cx: &Context, bytes: &[u8], times: isize) -> PyResult<Vec<u8>> {
@@ -846,7 +824,8 @@ impl Array {
     #[pymethod]
     fn __imul__(cx: &Context, this: Array, value: Value) -> PyResult {
         let times = cx.repeat_count(value)?;
-        this.rewrite(cx, |bytes| repeat(cx, bytes, times))?;
+        let repeated = this.storage(cx)?.repeat(cx, usize::try_from(times).unwrap_or(0));
+        repeated.map_err(|raised| not_resizable(cx, raised))?;
         Ok(this.as_value())
     }
 
