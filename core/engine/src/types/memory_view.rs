@@ -347,6 +347,20 @@ fn array_format(cx: &Context, code: Value) -> PyResult<(Value, usize)> {
     }
 }
 
+/// A view of all of a bytearray whose `obj` is another object.
+///
+/// # Errors
+/// MemoryError.
+pub fn view_shown_as(cx: &Context, array: ByteArray, shown: Value) -> PyResult {
+    let format = cx.str("B")?;
+    // Exported first, so that the length is still that when the view is made.
+    array.export(cx);
+    let window = Window { start: 0, count: array.len(), stride: 1, item_size: 1 };
+    let view = make(cx, (array.as_value(), shown), window, format, false);
+    array.give_back(cx);
+    view
+}
+
 /// `memoryview(object)`
 ///
 /// # Errors

@@ -7,11 +7,12 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use threadsnake_engine::native::{Arguments, NativeType};
+use threadsnake_engine::native::{Arguments, FromValue, NativeType};
 use threadsnake_engine::object_access::ObjectAccess;
 use threadsnake_engine::types::byte_array::ByteArray;
+use threadsnake_engine::types::class::allocate_of_class;
 use threadsnake_engine::types::dict::Dict;
-use threadsnake_engine::types::memory_view::view_of;
+use threadsnake_engine::types::memory_view::view_shown_as;
 use threadsnake_engine::types::tuple::Tuple;
 use threadsnake_engine::{Context, ExceptionClass, Name, ObjectRef, PyResult, Value};
 use threadsnake_macros::{pyclass, pymethods};
@@ -30,6 +31,23 @@ const INITIALIZED: u64 = 1;
     signature = "(initial_bytes=b'')", flags(SUBCLASSABLE, HAS_DICT)
 )]
 pub struct BytesIO(ObjectRef);
+
+/// What a view that `getbuffer` made says it is of.
+#[pyclass(
+    id = BytesIOBuffer, name = "_BytesIOBuffer", module = "_io", slots = 1,
+    flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = ""
+)]
+pub struct BytesIOBuffer(ObjectRef);
+
+#[pymethods]
+impl BytesIOBuffer {
+    #[pymethod(signature = "($self, flags, /)")]
+    fn __buffer__(cx: &Context, this: BytesIOBuffer, flags: i64) -> PyResult {
+        let _ = flags;
+        let stream = this.0.value(0).map(|stream| <BytesIO as FromValue>::from_value(cx, stream));
+        view_shown_as(cx, stream.unwrap_or_else(|| Err(uninitialized(cx)))?.content(cx)?, Value::from(this.0))
+    }
+}
 
 impl BytesIO {
     fn content(self, cx: &Context) -> PyResult<ByteArray> {
@@ -160,7 +178,9 @@ impl BytesIO {
     /// Get a read-write view over the contents of the BytesIO object.
     #[pymethod]
     fn getbuffer(cx: &Context, this: BytesIO) -> PyResult {
-        view_of(cx, this.content(cx)?.as_value())
+        let lender = allocate_of_class(cx, cx.build_on_demand(BytesIOBuffer::CLASS)?)?;
+        cx.initialize(lender, 0, Value::from(this.0));
+        view_shown_as(cx, this.content(cx)?, Value::from(lender))
     }
 
     /// Retrieve the entire contents of the BytesIO object.
