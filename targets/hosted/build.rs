@@ -14,6 +14,13 @@ use threadsnake_compiler::{CompileOptions, compile};
 const LEFT_OUT: &[&str] =
     &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
 
+/// Places where the library names the implementation it runs on: module, text, replacement. Each text must be there once.
+const NAMES: &[(&str, &str, &str)] = &[(
+    "platform",
+    "        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",
+    "        if \"threadsnake\" in sys_version:\n            name = \"Threadsnake\"\n",
+)];
+
 fn collect(
     folder: &Path,
     prefix: &str,
@@ -47,7 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     collect(library, "", &mut modules)?;
     let mut image = ImageWriter::new();
     for (name, (path, is_package)) in &modules {
-        let source = fs::read(path)?;
+        let mut source = fs::read(path)?;
+        for (_, text, replacement) in NAMES.iter().filter(|(module, ..)| module == name) {
+            let whole = String::from_utf8(source)?;
+            if whole.matches(text).count() != 1 {
+                return Err(format!("{name}: the library no longer says {text:?}").into());
+            }
+            source = whole.replace(text, replacement).into_bytes();
+        }
         let file_name = format!("<frozen {name}>");
         let options = CompileOptions { file_name, ..CompileOptions::default() };
         let output = compile(&source, &options).map_err(|error| format!("{}: {error}", path.display()))?;

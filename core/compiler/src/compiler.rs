@@ -88,15 +88,7 @@ impl<'a> Compiler<'a> {
         if !self.warned.insert((range.start().to_u32(), range.end().to_u32(), message.clone())) {
             return;
         }
-        let error = SyntaxError::at(self.source, range, message);
-        self.warnings.push(SyntaxWarning {
-            message: error.message,
-            line: error.line,
-            column: error.column,
-            end_line: error.end_line,
-            end_column: error.end_column,
-            text: error.text,
-        });
+        self.warnings.push(SyntaxWarning::at(self.source, range, message));
     }
 
     /// The private-name prefix in force.

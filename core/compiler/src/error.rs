@@ -72,6 +72,21 @@ pub struct SyntaxWarning {
     pub text: Option<String>,
 }
 
+impl SyntaxWarning {
+    /// A warning about a source range.
+    pub fn at(source: &Source, range: TextRange, message: impl Into<String>) -> SyntaxWarning {
+        let error = SyntaxError::at(source, range, message);
+        SyntaxWarning {
+            message: error.message,
+            line: error.line,
+            column: error.column,
+            end_line: error.end_line,
+            end_column: error.end_column,
+            text: error.text,
+        }
+    }
+}
+
 impl SyntaxError {
     /// An error at a source range.
     pub fn at(source: &Source, range: TextRange, message: impl Into<String>) -> Box<Self> {

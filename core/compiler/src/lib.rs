@@ -79,6 +79,8 @@ pub struct CompileOptions {
     pub allow_incomplete_input: bool,
     /// A statement is not complete before an empty line ends its block, as at a prompt (`PyCF_DONT_IMPLY_DEDENT`).
     pub dont_imply_dedent: bool,
+    /// Refuse what came after Python 3.this, as far as CPython's grammar checks it; 3.7 is the oldest that can be asked for.
+    pub feature_version: Option<u8>,
 }
 
 /// A compiled source.

@@ -9,7 +9,8 @@ use threadsnake_bytecode::{Constant, Operation};
 use threadsnake_syntax::Tree;
 
 use crate::compiler::Compiler;
-use crate::error::{ErrorKind, Result, SyntaxError};
+use crate::error::{ErrorKind, Result, SyntaxError, SyntaxWarning};
+use crate::parse::Purpose;
 use crate::source::Source;
 use crate::{CompileOptions, CompileOutput, Mode, imports, parse, scope, tree};
 
@@ -21,20 +22,26 @@ pub fn compile(source: &[u8], options: &CompileOptions) -> core::result::Result<
 }
 
 /// Parses source text into a tree as `ast` has it.
-pub fn parse_tree(source: &[u8], options: &CompileOptions) -> core::result::Result<Tree, SyntaxError> {
+pub fn parse_tree(
+    source: &[u8],
+    options: &CompileOptions,
+) -> core::result::Result<(Tree, Vec<SyntaxWarning>), SyntaxError> {
     parse_boxed(source, options).map_err(|error| *error)
 }
 
-fn parse_boxed(bytes: &[u8], options: &CompileOptions) -> Result<Tree> {
+fn parse_boxed(bytes: &[u8], options: &CompileOptions) -> Result<(Tree, Vec<SyntaxWarning>)> {
     let source = Source::decode(bytes, &options.file_name, options.ignore_cookie)?;
     let depth = parse::check_nesting(&source)?;
     let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
     stacker::maybe_grow(stack, stack + 1024 * 1024, || {
-        let (module, _) = parse::parse(&source, options)?;
+        let (module, warnings) = parse::parse(&source, options, Purpose::Tree)?;
         if options.mode == Mode::Interactive {
             check_single_statement(&module, &source, options)?;
         }
-        tree::from_parsed(&module, &source, options)
+        let tree = tree::from_parsed(&module, &source, options)?;
+        let warnings =
+            warnings.into_iter().map(|(range, message)| SyntaxWarning::at(&source, range, message));
+        Ok((tree, warnings.collect()))
     })
 }
 
@@ -44,7 +51,7 @@ fn compile_boxed(bytes: &[u8], options: &CompileOptions) -> Result<CompileOutput
     // What one level of nesting takes at most, from parsing to dropping, in an unoptimized build.
     let stack = 256 * 1024 + depth.saturating_mul(16 * 1024);
     stacker::maybe_grow(stack, stack + 1024 * 1024, || {
-        let (module, literal_warnings) = parse::parse(&source, options)?;
+        let (module, literal_warnings) = parse::parse(&source, options, Purpose::Code)?;
         if options.mode == Mode::Interactive {
             check_single_statement(&module, &source, options)?;
         }

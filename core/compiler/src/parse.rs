@@ -5,11 +5,12 @@
 
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::{Mod, PythonVersion};
-use ruff_python_parser::{Mode as ParserMode, ParseOptions, lexer};
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, UnsupportedSyntaxErrorKind, lexer};
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::error::{ErrorKind, Result, SyntaxError};
 use crate::source::Source;
+use crate::warnings::escapes_in_tokens;
 use crate::{CompileOptions, Mode, diagnose};
 
 /// The deepest brackets.
@@ -91,8 +92,21 @@ pub fn check_nesting(source: &Source) -> Result<usize> {
     }
 }
 
-/// Parses a source.
-pub fn parse(source: &Source, options: &CompileOptions) -> Result<(Mod, Vec<(TextRange, String)>)> {
+/// What a source is parsed for.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// To compile it; the compiler warns about escapes.
+    Code,
+    /// For the tree alone.
+    Tree,
+}
+
+/// Parses a source; with the tree, what there is to warn about.
+pub fn parse(
+    source: &Source,
+    options: &CompileOptions,
+    purpose: Purpose,
+) -> Result<(Mod, Vec<(TextRange, String)>)> {
     let mode = match options.mode {
         Mode::Module | Mode::Interactive => ParserMode::Module,
         Mode::Expression => ParserMode::Expression,
@@ -106,13 +120,50 @@ pub fn parse(source: &Source, options: &CompileOptions) -> Result<(Mod, Vec<(Tex
         (None, None) => None,
     };
     let Some((range, message)) = problem else {
-        let warnings = numbers_before_keywords(source, parsed.tokens());
+        if let Some(minor) = options.feature_version {
+            refuse_newer(source, mode, minor)?;
+        }
+        let mut warnings = numbers_before_keywords(source, parsed.tokens());
+        if purpose == Purpose::Tree {
+            warnings.extend(escapes_in_tokens(source, parsed.tokens()));
+            warnings.sort_by_key(|(range, _)| range.start());
+        }
         return Ok((parsed.into_syntax(), warnings));
     };
     if options.allow_incomplete_input && diagnose::is_incomplete(&source.text) {
         return Err(SyntaxError::of_kind(source, ErrorKind::IncompleteInput, range, "incomplete input"));
     }
     Err(diagnose::explain(source, options.mode).unwrap_or_else(|| SyntaxError::at(source, range, message)))
+}
+
+/// Refuses syntax that came after Python 3.`minor`, in the words of CPython's grammar, which checks these features and no others.
+fn refuse_newer(source: &Source, mode: ParserMode, minor: u8) -> Result<()> {
+    let version = PythonVersion { major: 3, minor };
+    let parsed = ruff_python_parser::parse_unchecked(
+        &source.text,
+        ParseOptions::from(mode).with_target_version(version),
+    );
+    for error in parsed.unsupported_syntax_errors() {
+        let (what, since) = match error.kind {
+            UnsupportedSyntaxErrorKind::Walrus => ("Assignment expressions are", 8),
+            UnsupportedSyntaxErrorKind::PositionalOnlyParameter => ("Positional-only parameters are", 8),
+            UnsupportedSyntaxErrorKind::Match => ("Pattern matching is", 10),
+            UnsupportedSyntaxErrorKind::ExceptStar => ("Exception groups are", 11),
+            UnsupportedSyntaxErrorKind::TypeAliasStatement => ("Type statement is", 12),
+            UnsupportedSyntaxErrorKind::TypeParameterList => ("Type parameter lists are", 12),
+            UnsupportedSyntaxErrorKind::TypeParamDefault => ("Type parameter defaults are", 13),
+            UnsupportedSyntaxErrorKind::UnparenthesizedExceptionTypes => {
+                ("except expressions without parentheses are", 14)
+            }
+            UnsupportedSyntaxErrorKind::TemplateStrings => ("t-strings are", 14),
+            _ => continue,
+        };
+        if minor < since {
+            let message = format!("{what} only supported in Python 3.{since} and greater");
+            return Err(SyntaxError::at(source, error.range, message));
+        }
+    }
+    Ok(())
 }
 
 /// Warnings about numbers that a keyword follows without a blank: `1if x else y`.

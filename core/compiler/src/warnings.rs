@@ -3,11 +3,14 @@
 //! Source: `check_compare`, `check_caller`, `check_subscripter`, `check_index` of CPython's Python/codegen.c and
 //! `warn_invalid_escape_sequence` of Parser/string_parser.c.
 
+use ruff_python_ast::StringFlags;
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprCompare, ExprSubscript, FStringPart};
 use ruff_text_size::{Ranged, TextRange};
 use threadsnake_bytecode::Constant;
 
 use crate::compiler::Compiler;
+use crate::source::Source;
 use crate::strings;
 
 /// The type's name, if the expression is of a type known from its form.
@@ -32,6 +35,35 @@ fn inferred_type(expression: &Expr) -> Option<&'static str> {
         Expr::EllipsisLiteral(_) => "ellipsis",
         _ => return None,
     })
+}
+
+/// What is said about a wrong escape.
+fn wrong_escape(escape: &strings::InvalidEscape) -> String {
+    let (kind, text) = (if escape.octal { "octal " } else { "" }, &escape.text);
+    format!(
+        "\"{text}\" is an invalid {kind}escape sequence. Such sequences will not work in the future. \
+         Did you mean \"\\{text}\"? A raw string is also an option."
+    )
+}
+
+/// The wrong escapes of a source of which nothing is compiled: what CPython's parser warns about by itself.
+pub(crate) fn escapes_in_tokens(source: &Source, tokens: &[Token]) -> Vec<(TextRange, String)> {
+    let mut warnings = Vec::new();
+    for token in tokens {
+        let Some(flags) = token.string_flags().filter(|flags| !flags.is_raw_string()) else { continue };
+        let (content, braces) = match token.kind() {
+            TokenKind::String => {
+                let start = token.range().start() + flags.opener_len();
+                let end = token.range().end().checked_sub(flags.closer_len()).filter(|&end| end >= start);
+                (TextRange::new(start, end.unwrap_or(start)), false)
+            }
+            TokenKind::FStringMiddle | TokenKind::TStringMiddle => (token.range(), true),
+            _ => continue,
+        };
+        let found = strings::invalid_escapes(source, content, braces, flags.is_byte_string());
+        warnings.extend(found.into_iter().map(|(range, escape)| (range, wrong_escape(&escape))));
+    }
+    warnings
 }
 
 impl<'a> Compiler<'a> {
@@ -123,12 +155,7 @@ impl<'a> Compiler<'a> {
     /// Wrong escapes in the text of a literal.
     pub(crate) fn warn_about_escapes(&mut self, content: TextRange, braces: bool, is_bytes: bool) {
         for (range, escape) in strings::invalid_escapes(self.source, content, braces, is_bytes) {
-            let (kind, text) = (if escape.octal { "octal " } else { "" }, &escape.text);
-            let message = format!(
-                "\"{text}\" is an invalid {kind}escape sequence. Such sequences will not work in the future. \
-                 Did you mean \"\\{text}\"? A raw string is also an option."
-            );
-            self.warn(range, message);
+            self.warn(range, wrong_escape(&escape));
         }
     }
 

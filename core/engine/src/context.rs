@@ -17,6 +17,7 @@ use threadsnake_heap::{
 
 use crate::engine::{Engine, Root};
 use crate::error::{ExceptionClass, PyResult, Raised};
+use crate::import::times::ImportNesting;
 use crate::interpreter::frame::FrameStack;
 use crate::interpreter::shape_cache::{self, ShapeCache, ShapeCacheEntry};
 use crate::kind::Kind;
@@ -95,6 +96,7 @@ pub struct Context {
     pub(crate) identifier: u64,
     /// Nesting of finalizer runs, so that they do not recurse.
     pub(crate) finalizing: Cell<bool>,
+    pub(crate) import_nesting: ImportNesting,
     pub(crate) thread: Arc<crate::thread::ThreadState>,
 }
 
@@ -198,6 +200,7 @@ impl Context {
             recursion_depth: Cell::new(0),
             identifier: platform.current_thread().0,
             finalizing: Cell::new(false),
+            import_nesting: ImportNesting::new(),
             engine,
             thread,
         })

@@ -16,10 +16,12 @@ use threadsnake_syntax::Tree;
 
 use crate::context::{Context, ThreadRoots};
 use crate::error::{EXCEPTION_CLASSES, ExceptionClass, PyResult};
+use crate::import::times::{ImportTable, ImportTimes};
 use crate::kind::Kind;
 use crate::names::{NAMES, Name};
 use crate::native::{NativeClass, NativeModule};
 use crate::sync::EngineMutex;
+use crate::types::code::CodeObject;
 use crate::value::Value;
 
 /// Objects that the engine holds by number.
@@ -106,7 +108,10 @@ pub trait SourceCompiler: Send + Sync {
     ///
     /// # Errors
     /// A description of the syntax error.
-    fn parse(&self, request: &CompileRequest<'_>) -> Result<Tree, CompileError>;
+    fn parse(
+        &self,
+        request: &CompileRequest<'_>,
+    ) -> Result<(Tree, alloc::vec::Vec<CompileError>), CompileError>;
 
     /// Compiles a tree, as `compile` of an object of `ast` wants it; the request has no source.
     ///
@@ -144,19 +149,21 @@ pub struct CompileRequest<'a> {
     pub optimization: u8,
     /// Flags of `compile()`: future features and `PyCF_*`.
     pub flags: u32,
+    /// Refuse syntax that came after Python 3.this.
+    pub feature_version: Option<u8>,
 }
 
 /// Bytecode, and the warnings on the way.
 pub struct CompileResponse {
     /// The code.
     pub code: Code,
-    /// SyntaxWarnings: text and line.
-    pub warnings: alloc::vec::Vec<(String, u32)>,
+    /// SyntaxWarnings.
+    pub warnings: alloc::vec::Vec<CompileError>,
 }
 
-/// A syntax error.
+/// A syntax error, or a warning about syntax.
 pub struct CompileError {
-    /// SyntaxError, IndentationError, TabError, `_IncompleteInputError`, MemoryError or RecursionError.
+    /// SyntaxWarning, SyntaxError, IndentationError, TabError, `_IncompleteInputError`, MemoryError or RecursionError.
     pub class: ExceptionClass,
     /// The message.
     pub message: String,
@@ -196,6 +203,8 @@ pub struct EngineConfiguration {
     pub modules: &'static [&'static NativeModule],
     /// `-O` level.
     pub optimization: u8,
+    /// `-X importtime`
+    pub import_times: ImportTimes,
     /// Reads a source file, for the lines in tracebacks.
     pub source_reader: Option<SourceReader>,
 }
@@ -225,6 +234,8 @@ pub struct Engine {
     pub(crate) threads: crate::thread::ThreadRegistry,
     /// Held while importlib looks a module's lock up.
     pub(crate) import_lock: crate::sync::RecursiveLock,
+    /// What `-X importtime` shows.
+    pub(crate) import_table: ImportTable,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
     /// What `gc` remembers.
@@ -271,6 +282,7 @@ impl Engine {
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
             collector: crate::modules::gc::CollectorState::new(),
+            import_table: ImportTable::new(),
             import_lock: crate::sync::RecursiveLock::new(),
             warnings_lock: crate::sync::RecursiveLock::new(),
             warnings_version: AtomicU32::new(1),
@@ -462,10 +474,43 @@ impl Context {
     ///
     /// # Errors
     /// SyntaxError and its kin; RuntimeError when the engine has no compiler.
-    pub fn compile_source(&self, request: &CompileRequest<'_>) -> PyResult<CompileResponse> {
+    pub fn compile_source(&self, request: &CompileRequest<'_>) -> PyResult<CodeObject> {
         let compiler = self.compiler()?;
         // The compiler allocates only Rust memory and may take long: no epoch should wait for it.
-        self.blocking(|| compiler.compile(request)).map_err(|error| self.raise_compile_error(request, &error))
+        let compiled = self.blocking(|| compiler.compile(request));
+        self.finish_compilation(request, compiled)
+    }
+
+    /// Issues the warnings, and makes the code object.
+    fn finish_compilation(
+        &self,
+        request: &CompileRequest<'_>,
+        compiled: Result<CompileResponse, CompileError>,
+    ) -> PyResult<CodeObject> {
+        let response = compiled.map_err(|error| self.raise_compile_error(request, &error))?;
+        self.issue_syntax_warnings(request, response.warnings)?;
+        self.code_object(&response.code)
+    }
+
+    /// A warning that the filters turn into an error is a SyntaxError at its place.
+    fn issue_syntax_warnings(
+        &self,
+        request: &CompileRequest<'_>,
+        warnings: alloc::vec::Vec<CompileError>,
+    ) -> PyResult<()> {
+        for mut warning in warnings {
+            let category = warning.class;
+            let issued = self.warn_explicit(category, &warning.message, request.file_name, warning.line);
+            if let Err(raised) = issued {
+                if !self.pending_is(&raised, category) {
+                    return Err(raised);
+                }
+                self.take_exception(raised);
+                warning.class = ExceptionClass::SyntaxError;
+                return Err(self.raise_compile_error(request, &warning));
+            }
+        }
+        Ok(())
     }
 
     /// Parses source text into the objects of `ast`.
@@ -474,9 +519,10 @@ impl Context {
     /// As for [`Context::compile_source`].
     pub fn parse_source(&self, request: &CompileRequest<'_>) -> PyResult<Value> {
         let compiler = self.compiler()?;
-        let tree = self
+        let (tree, warnings) = self
             .blocking(|| compiler.parse(request))
             .map_err(|error| self.raise_compile_error(request, &error))?;
+        self.issue_syntax_warnings(request, warnings)?;
         self.syntax_tree_object(&tree)
     }
 
@@ -484,14 +530,10 @@ impl Context {
     ///
     /// # Errors
     /// As for [`Context::compile_source`]; TypeError and ValueError for what is no right tree.
-    pub fn compile_syntax_tree(
-        &self,
-        tree: &Tree,
-        request: &CompileRequest<'_>,
-    ) -> PyResult<CompileResponse> {
+    pub fn compile_syntax_tree(&self, tree: &Tree, request: &CompileRequest<'_>) -> PyResult<CodeObject> {
         let compiler = self.compiler()?;
-        self.blocking(|| compiler.compile_tree(tree, request))
-            .map_err(|error| self.raise_compile_error(request, &error))
+        let compiled = self.blocking(|| compiler.compile_tree(tree, request));
+        self.finish_compilation(request, compiled)
     }
 
     fn compiler(&self) -> PyResult<&dyn SourceCompiler> {

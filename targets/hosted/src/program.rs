@@ -48,15 +48,15 @@ pub fn run_text(
     namespace: Dict,
 ) -> PyResult<Value> {
     cx.register_source(file_name, source);
-    let response = cx.compile_source(&CompileRequest {
+    let code = cx.compile_source(&CompileRequest {
         source,
         is_text,
         file_name,
         mode: CompileMode::Module,
         optimization: cx.engine().configuration().optimization,
         flags: 0,
+        feature_version: None,
     })?;
-    let code = cx.code_object(&response.code)?;
     cx.run_code(code, namespace, None, None)
 }
 

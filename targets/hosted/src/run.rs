@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use threadsnake_engine::engine::{Engine, EngineConfiguration, Root};
 use threadsnake_engine::native::NativeModule;
+use threadsnake_engine::sys_module::hooks::write_to_stderr;
 use threadsnake_engine::thread::ThreadState;
 use threadsnake_engine::types::dict::Dict;
+use threadsnake_engine::types::list::List;
 use threadsnake_engine::{Context, ExceptionClass, PyResult, Raised, Value};
 use threadsnake_heap::HeapConfiguration;
 
@@ -72,6 +74,14 @@ impl Outcome {
     }
 }
 
+/// Writes to `sys.stderr`, or where that fails to the process's.
+fn write_text(cx: &Context, text: &str) {
+    if let Err(raised) = write_to_stderr(cx, text) {
+        cx.take_exception(raised);
+        eprint!("{text}");
+    }
+}
+
 /// Says what an exception says, and gives the exit code. With `inspect`, SystemExit is reported like any other.
 fn outcome_of(cx: &Context, raised: Raised, inspect: bool) -> Outcome {
     let exception = cx.take_exception(raised);
@@ -79,7 +89,7 @@ fn outcome_of(cx: &Context, raised: Raised, inspect: bool) -> Outcome {
         return match cx.exit_status(exception) {
             Ok((status, text)) => {
                 if let Some(text) = text {
-                    eprint!("{text}");
+                    write_text(cx, &text);
                 }
                 Outcome::of(status as u8)
             }
@@ -94,6 +104,15 @@ fn outcome_of(cx: &Context, raised: Raised, inspect: bool) -> Outcome {
         cx.take_exception(raised);
     }
     Outcome { code: if interrupted { INTERRUPTED } else { 1 }, interrupted }
+}
+
+/// Imports `warnings` where options say what to do with them, so that those count from the first module on.
+fn import_warnings(cx: &Context) -> PyResult<()> {
+    let options = cx.sys_attribute("warnoptions")?.and_then(List::from_value);
+    if options.is_some_and(|options| !options.is_empty()) {
+        cx.import_module("warnings")?;
+    }
+    Ok(())
 }
 
 /// Imports `site`, unless `-S` says not to.
@@ -189,9 +208,10 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
             return 1;
         }
     };
-    let (configured, digit_limit) = match settings::system(line, original)
-        .and_then(|system| Ok((system, settings::int_digit_limit(line)?)))
-    {
+    let configured = settings::system(line, original)
+        .and_then(|system| Ok((system, settings::int_digit_limit(line)?, settings::import_times(line)?)))
+        .and_then(|configured| settings::refuse_missing(line).map(|()| configured));
+    let (configured, digit_limit, import_times) = match configured {
         Ok(configured) => configured,
         Err(text) => {
             eprintln!("{text}");
@@ -210,6 +230,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         frozen: Some(Box::new(library)),
         modules: all_modules(),
         optimization: settings::optimization(line),
+        import_times,
         source_reader: Some(Box::new(|path: &str| std::fs::read(path).ok())),
     };
     // The heap's own thread takes no signals: they are for threads that Python code runs on.
@@ -235,6 +256,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .and_then(|()| cx.initialize_imports())
         .and_then(|()| import_from_archives(&cx))
         .and_then(|()| open_streams(&cx, line))
+        .and_then(|()| import_warnings(&cx))
         .and_then(|()| import_site(&cx, line));
     let mut outcome = match started {
         Ok(()) => run_program(&cx, line),

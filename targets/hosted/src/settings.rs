@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use threadsnake_engine::import::times::ImportTimes;
 use threadsnake_engine::sys_module::{Flags, SystemConfiguration};
 
 use crate::command_line::{CommandLine, Program};
@@ -62,6 +63,60 @@ pub fn int_digit_limit(line: &CommandLine) -> Result<Option<u32>, String> {
         Ok(limit) if limit == 0 || limit >= 640 => Ok(Some(limit)),
         _ => Err(format!("Fatal Python error: config_init_int_max_str_digits: {complaint}")),
     }
+}
+
+/// `-X importtime`, `PYTHONPROFILEIMPORTTIME`
+///
+/// # Errors
+/// The line to complain with.
+pub fn import_times(line: &CommandLine) -> Result<ImportTimes, String> {
+    let given = extra(line, "importtime");
+    let text = given.map(str::to_owned).or_else(|| variable(line, "PYTHONPROFILEIMPORTTIME"));
+    match (text.as_deref(), given) {
+        (None, _) => Ok(ImportTimes::Off),
+        (Some("2"), _) => Ok(ImportTimes::All),
+        (Some("" | "1"), _) | (Some(_), None) => Ok(ImportTimes::Loaded),
+        (Some(_), Some(_)) => Err(String::from(
+            "Fatal Python error: config_init_import_time: -X importtime: values other than 1 and 2 are reserved for future use.",
+        )),
+    }
+}
+
+/// Options and variables that ask for what this engine cannot do.
+///
+/// # Errors
+/// The line to complain with.
+pub fn refuse_missing(line: &CommandLine) -> Result<(), String> {
+    const MISSING: [(&str, &str); 6] = [
+        ("no_debug_ranges", "PYTHONNODEBUGRANGES"),
+        ("pycache_prefix", "PYTHONPYCACHEPREFIX"),
+        ("tracemalloc", "PYTHONTRACEMALLOC"),
+        ("perf", "PYTHONPERFSUPPORT"),
+        ("perf_jit", "PYTHON_PERF_JIT_SUPPORT"),
+        ("presite", "PYTHON_PRESITE"),
+    ];
+    for (option, name) in MISSING {
+        if extra(line, option).is_some_and(|value| value != "0") {
+            return Err(format!("threadsnake: -X {option} is not supported yet by threadsnake"));
+        }
+        if variable(line, name).is_some_and(|value| value != "0") {
+            return Err(format!("threadsnake: {name} is not supported yet by threadsnake"));
+        }
+    }
+    const ALWAYS_ON: [(&str, &str, &str); 3] = [
+        ("thread_inherit_context", "PYTHON_THREAD_INHERIT_CONTEXT", "0"),
+        ("context_aware_warnings", "PYTHON_CONTEXT_AWARE_WARNINGS", "0"),
+        ("frozen_modules", "PYTHON_FROZEN_MODULES", "off"),
+    ];
+    for (option, name, off) in ALWAYS_ON {
+        if extra(line, option).or(variable(line, name).as_deref()) == Some(off) {
+            return Err(format!("threadsnake: -X {option}={off} is not supported yet by threadsnake"));
+        }
+    }
+    if extra(line, "gil").or(variable(line, "PYTHON_GIL").as_deref()) == Some("1") {
+        return Err(String::from("threadsnake: there is no global interpreter lock to enable (-X gil=1)"));
+    }
+    Ok(())
 }
 
 /// `-X cpu_count`, `PYTHON_CPU_COUNT`: 0 for as many as there are.

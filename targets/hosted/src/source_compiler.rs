@@ -1,7 +1,8 @@
 //! The compiler as the engine wants it: requests and errors translated between `threadsnake-compiler` and the engine.
 
 use threadsnake_compiler::{
-    CompileOptions, CompileOutput, ErrorKind, Mode, SyntaxError, compile, compile_syntax_tree, parse_tree,
+    CompileOptions, CompileOutput, ErrorKind, Mode, SyntaxError, SyntaxWarning, compile, compile_syntax_tree,
+    parse_tree,
 };
 use threadsnake_engine::ExceptionClass;
 use threadsnake_engine::engine::{
@@ -34,14 +35,25 @@ fn options(request: &CompileRequest<'_>) -> CompileOptions {
         ignore_cookie: request.is_text || request.flags & IGNORE_COOKIE != 0,
         allow_incomplete_input: request.flags & ALLOW_INCOMPLETE_INPUT != 0,
         dont_imply_dedent: request.flags & DONT_IMPLY_DEDENT != 0,
+        feature_version: request.feature_version,
     }
 }
 
 fn response(output: CompileOutput) -> CompileResponse {
-    CompileResponse {
-        code: output.code,
-        warnings: output.warnings.into_iter().map(|warning| (warning.message, warning.line)).collect(),
-    }
+    CompileResponse { code: output.code, warnings: described_warnings(output.warnings) }
+}
+
+fn described_warnings(warnings: Vec<SyntaxWarning>) -> Vec<CompileError> {
+    let warnings = warnings.into_iter().map(|warning| CompileError {
+        class: ExceptionClass::SyntaxWarning,
+        message: warning.message,
+        line: warning.line,
+        column: warning.column,
+        end_line: warning.end_line,
+        end_column: warning.end_column,
+        text: warning.text,
+    });
+    warnings.collect()
 }
 
 fn described(error: SyntaxError) -> CompileError {
@@ -70,8 +82,9 @@ impl SourceCompiler for HostedCompiler {
         compile(request.source, &options(request)).map(response).map_err(described)
     }
 
-    fn parse(&self, request: &CompileRequest<'_>) -> Result<Tree, CompileError> {
-        parse_tree(request.source, &options(request)).map_err(described)
+    fn parse(&self, request: &CompileRequest<'_>) -> Result<(Tree, Vec<CompileError>), CompileError> {
+        let parsed = parse_tree(request.source, &options(request));
+        parsed.map(|(tree, warnings)| (tree, described_warnings(warnings))).map_err(described)
     }
 
     fn compile_tree(

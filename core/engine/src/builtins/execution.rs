@@ -10,7 +10,7 @@ use threadsnake_bytecode::code_flags;
 use threadsnake_macros::pyfunction;
 
 use crate::context::Context;
-use crate::engine::{CompileMode, CompileRequest, CompileResponse, Root};
+use crate::engine::{CompileMode, CompileRequest, Root};
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::names::Name;
@@ -83,24 +83,19 @@ fn compile_source(
     flags: u32,
     optimization: u8,
 ) -> PyResult<CodeObject> {
-    let response = cx.compile_source(&CompileRequest {
+    cx.compile_source(&CompileRequest {
         source: &source.bytes,
         is_text: source.is_text,
         file_name,
         mode,
         optimization,
         flags,
-    })?;
-    finish(cx, &response, file_name)
+        feature_version: None,
+    })
 }
 
-/// Issues warnings, and makes the code object.
-fn finish(cx: &Context, response: &CompileResponse, file_name: &str) -> PyResult<CodeObject> {
-    for (text, line) in &response.warnings {
-        cx.warn_explicit(ExceptionClass::SyntaxWarning, text, file_name, *line)?;
-    }
-    cx.code_object(&response.code)
-}
+/// The oldest minor version whose syntax `ast.parse` can be held to; documented as the oldest in CPython too.
+const OLDEST_FEATURE_VERSION: i32 = 7;
 
 /// `ast.parse`
 fn parse_source(
@@ -110,6 +105,7 @@ fn parse_source(
     mode: CompileMode,
     flags: u32,
     optimization: u8,
+    feature_version: Option<u8>,
 ) -> PyResult<Value> {
     let unsupported = |what: &str| {
         cx.raise(
@@ -125,7 +121,15 @@ fn parse_source(
         return Err(unsupported("a syntax tree with type comments (ast.PyCF_TYPE_COMMENTS)"));
     }
     let is_text = source.is_text;
-    cx.parse_source(&CompileRequest { source: bytes, is_text, file_name, mode, optimization, flags })
+    cx.parse_source(&CompileRequest {
+        source: bytes,
+        is_text,
+        file_name,
+        mode,
+        optimization,
+        flags,
+        feature_version,
+    })
 }
 
 /// Compile source into a code object that can be executed by exec() or eval().
@@ -151,7 +155,7 @@ pub fn compile(
     flags: i64,
     dont_inherit: bool,
     optimize: i64,
-    _feature_version: i64,
+    _feature_version: i32,
 ) -> PyResult<Value> {
     let file_name = path_text(cx, filename)?;
     let flags = match u32::try_from(flags).ok().filter(|flags| flags & !(COMPILER_FLAGS | FUTURE_FLAGS) == 0)
@@ -180,13 +184,32 @@ pub fn compile(
         }
         let tree = cx.syntax_tree_of(source, mode)?;
         let file_name = &*file_name;
-        let request = CompileRequest { source: &[], is_text: true, file_name, mode, optimization, flags };
-        let response = cx.compile_syntax_tree(&tree, &request)?;
-        return Ok(finish(cx, &response, file_name)?.as_value());
+        let request = CompileRequest {
+            source: &[],
+            is_text: true,
+            file_name,
+            mode,
+            optimization,
+            flags,
+            feature_version: None,
+        };
+        return Ok(cx.compile_syntax_tree(&tree, &request)?.as_value());
     }
     let source = read_source(cx, source, "compile", "string, bytes or AST object")?;
     if flags & ONLY_AST != 0 {
-        return parse_source(cx, &source, &file_name, mode, flags, optimization);
+        let feature_version = match _feature_version {
+            version if version < 0 => None,
+            OLDEST_FEATURE_VERSION.. => Some(_feature_version.clamp(0, i32::from(u8::MAX)) as u8),
+            _ => {
+                return Err(cx.raise(
+                    ExceptionClass::NotImplementedError,
+                    format_args!(
+                        "compile(): a _feature_version below {OLDEST_FEATURE_VERSION} is not supported by threadsnake"
+                    ),
+                ));
+            }
+        };
+        return parse_source(cx, &source, &file_name, mode, flags, optimization, feature_version);
     }
     Ok(compile_source(cx, &source, &file_name, mode, flags, optimization)?.as_value())
 }

@@ -5,10 +5,12 @@
 //! Source: Python/import.c, Python/pylifecycle.c (`init_importlib`).
 
 pub mod imp;
+pub mod times;
 
 use crate::context::Context;
 use crate::engine::{CompileMode, CompileRequest, Root};
 use crate::error::{ExceptionClass, PyResult};
+use crate::import::times::ImportTimes;
 use crate::names::Name;
 use crate::types::dict::Dict;
 use crate::types::str_object::Str;
@@ -77,13 +79,22 @@ impl Context {
             && !module.is_none()
             && !self.is_initializing(module)?
         {
+            if self.engine().configuration().import_times == ImportTimes::All {
+                self.note_cached_import(name);
+            }
             return Ok(module);
+        }
+        if name.as_value().is(self.empty_str().as_value()) {
+            return Err(self.value_error(format_args!("Empty module name")));
         }
         let Some(bootstrap) = self.root(Root::ImportlibBootstrap) else {
             return self.import_without_system(name);
         };
         let importer = self.get_attribute(bootstrap, self.name(Name::__import__))?;
         let find = self.get_attribute(bootstrap, self.name(Name::_find_and_load))?;
+        if self.engine().configuration().import_times != ImportTimes::Off {
+            return self.time_import(name, || self.call(find, &[name.as_value(), importer]));
+        }
         self.call(find, &[name.as_value(), importer])
     }
 
@@ -225,9 +236,9 @@ impl Context {
             mode: CompileMode::Module,
             optimization: self.engine().configuration().optimization,
             flags: 0,
+            feature_version: None,
         };
-        let response = self.compile_source(&request)?;
-        let code = self.code_object(&response.code)?;
+        let code = self.compile_source(&request)?;
         self.run_code(code, namespace, None, None)
     }
 }

@@ -129,22 +129,22 @@ fn try_statement(
         mode: CompileMode::Interactive,
         optimization: cx.engine().configuration().optimization,
         flags: if is_end { 0 } else { PARTIAL_INPUT },
+        feature_version: None,
     };
-    let response = match cx.compile_source(&request) {
-        Ok(response) => response,
+    // Before it is compiled: errors and warnings show its lines.
+    cx.register_source(file_name, source.as_bytes());
+    let code = match cx.compile_source(&request) {
+        Ok(code) => code,
         Err(raised) if cx.pending_is(&raised, ExceptionClass::_IncompleteInputError) => {
             cx.take_exception(raised);
             return Ok(Typed::Partial);
         }
         Err(raised) => {
-            cx.register_source(file_name, source.as_bytes());
             report(cx, Err(raised))?;
             return Ok(Typed::Done);
         }
     };
-    cx.register_source(file_name, source.as_bytes());
-    let result = cx.code_object(&response.code).and_then(|code| cx.run_code(code, namespace, None, None));
-    report(cx, result)?;
+    report(cx, cx.run_code(code, namespace, None, None))?;
     Ok(Typed::Done)
 }
 
