@@ -534,9 +534,15 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                         continue 'running;
                     } else {
                         save!();
-                        match check!(iteration::next_of_loop(cx, get!(i.b()), word!(i.b() + 1), i.a())) {
+                        let (iterated, position) = (get!(i.b()), word!(i.b() + 1));
+                        match check!(iteration::next_of_loop(cx, frame, iterated, position, i.a())) {
                             iteration::Next::Item(item) => {
                                 set!(i.a(), item);
+                                continue 'running;
+                            }
+                            iteration::Next::Unpacked => {
+                                // SAFETY: the instruction that unpacks is followed by another.
+                                pc = unsafe { pc.add(1) };
                                 continue 'running;
                             }
                             iteration::Next::Pushed => {

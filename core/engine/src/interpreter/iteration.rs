@@ -3,19 +3,30 @@
 //! Invariant: the state is three registers: a range has tagged ints in all three (the loop handles these itself), an exact list or
 //! tuple is in the first with the tagged index of its next item in the second, anything else is an iterator object in the first
 //! with the second empty.
+//!
+//! `for a, b in enumerate(x)` takes the pair apart before it is made: where the next instruction unpacks two items of what the loop
+//! gives, a register that is no variable, a builtin iterator of pairs writes the two targets.
+
+use threadsnake_bytecode::{Instruction, Operation};
 
 use crate::context::Context;
 use crate::error::PyResult;
-use crate::kind::Kind;
+use crate::interpreter::frame::Frame;
+use crate::kind::{Kind, client_flags};
+use crate::types::dict_iterators::DictItemIterator;
+use crate::types::enumerate::Enumerate;
 use crate::types::generator;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
+use crate::types::zip::Zip;
 use crate::value::Value;
 
 /// What a step of a loop brought.
 pub(crate) enum Next {
     /// The next item.
     Item(Value),
+    /// The next two items of a pair, in the targets of the instruction behind the loop's, which is done.
+    Unpacked,
     /// A generator's frame was pushed; the item comes when it yields.
     Pushed,
     /// Nothing: the loop is over.
@@ -40,7 +51,13 @@ pub(crate) fn next_of_sequence(iterated: Value, position: u64) -> Option<Value> 
 /// # Errors
 /// What the iterator raises.
 #[inline(never)]
-pub(crate) fn next_of_loop(cx: &Context, iterated: Value, position: u64, destination: u16) -> PyResult<Next> {
+pub(crate) fn next_of_loop(
+    cx: &Context,
+    frame: &Frame,
+    iterated: Value,
+    position: u64,
+    destination: u16,
+) -> PyResult<Next> {
     if position & 1 != 0 {
         return Ok(Next::End);
     }
@@ -48,6 +65,49 @@ pub(crate) fn next_of_loop(cx: &Context, iterated: Value, position: u64, destina
         let pushed = generator::resume_for_loop(cx, iterated, destination)?;
         return Ok(if pushed { Next::Pushed } else { Next::End });
     }
+    if let Some(object) = iterated.as_object()
+        && matches!(Kind::of(object), Kind::Enumerate | Kind::Zip | Kind::DictItemIterator)
+        && object.client_flags() & client_flags::SUBCLASS == 0
+        && let Some(target) = pair_target(frame, destination)
+    {
+        let pair = if let Some(enumerate) = Enumerate::from_value(iterated) {
+            enumerate.next_pair(cx)?
+        } else if let Some(items) = DictItemIterator::from_value(iterated) {
+            items.next_pair(cx)?
+        } else {
+            match Zip::from_value(iterated).filter(|zip| zip.is_of_two()) {
+                Some(zip) => zip.next_pair(cx)?,
+                None => return next_item(cx, iterated),
+            }
+        };
+        let Some((first, second)) = pair else { return Ok(Next::End) };
+        // SAFETY: verified: the destination and the two targets are registers of the frame. The destination is given a value too, since
+        // from here on the verifier counts it as set.
+        unsafe {
+            frame.base.get().add(destination as usize).write(first.word());
+            frame.base.get().add(target as usize).write(first.word());
+            frame.base.get().add(target as usize + 1).write(second.word());
+        }
+        return Ok(Next::Unpacked);
+    }
+    next_item(cx, iterated)
+}
+
+/// The first target of the frame's next instruction, if that takes a pair out of a register that is no variable.
+#[inline(always)]
+fn pair_target(frame: &Frame, source: u16) -> Option<u16> {
+    // SAFETY: `pc` is saved, and verified code does not end with a loop's instruction, so another one follows.
+    let next: Instruction = unsafe { *frame.pc.get() };
+    let is_variable = source < frame.code_data()?.cleared_count;
+    let takes_pair = next.operation_number() == Operation::UnpackSequence as u16
+        && next.b() == source
+        && next.c() == 2
+        && !is_variable;
+    takes_pair.then(|| next.a())
+}
+
+#[inline(always)]
+fn next_item(cx: &Context, iterated: Value) -> PyResult<Next> {
     Ok(match cx.next_of(iterated)? {
         Some(item) => Next::Item(item),
         None => Next::End,

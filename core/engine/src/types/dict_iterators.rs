@@ -238,11 +238,19 @@ impl DictValueIterator {
 #[pyclass(id = DictItemIterator, name = "dict_itemiterator", slots = SLOTS, raw = RAW_BYTES, flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = "")]
 pub struct DictItemIterator(ObjectRef);
 
+impl DictItemIterator {
+    /// The next key and value.
+    #[inline]
+    pub(crate) fn next_pair(self, cx: &Context) -> PyResult<Option<(Value, Value)>> {
+        advance(cx, self.0, false)
+    }
+}
+
 #[pymethods]
 impl DictItemIterator {
     #[pynext]
     fn next(cx: &Context, this: DictItemIterator) -> PyResult<Option<Value>> {
-        match advance(cx, this.0, false)? {
+        match this.next_pair(cx)? {
             Some((key, value)) => cx.tuple(&[key, value]).map(Some),
             None => Ok(None),
         }

@@ -41,6 +41,30 @@ const INDEX: usize = 1;
 )]
 pub struct Enumerate(ObjectRef);
 
+impl Enumerate {
+    /// The next index and item.
+    #[inline]
+    pub(crate) fn next_pair(self, cx: &Context) -> PyResult<Option<(Value, Value)>> {
+        let Some(iterator) = self.0.value(ITERATOR) else { return Ok(None) };
+        let Some(item) = cx.next_of(iterator)? else { return Ok(None) };
+        loop {
+            let index = self.0.value(INDEX).unwrap_or(Value::small_int_unchecked(0));
+            let next = match index.as_small_int() {
+                Some(number) => cx.int(number + 1)?,
+                None => cx.binary_operation(BinaryOperator::Add, index, Value::small_int_unchecked(1))?,
+            };
+            if self.0.is_shared() {
+                if !cx.compare_exchange(self.0, INDEX, Some(index), Some(next)) {
+                    continue;
+                }
+            } else {
+                cx.store(self.0, INDEX, next);
+            }
+            return Ok(Some((index, item)));
+        }
+    }
+}
+
 #[pymethods]
 impl Enumerate {
     #[pynew(signature = "(iterable, start=0)")]
@@ -58,22 +82,9 @@ impl Enumerate {
 
     #[pynext]
     fn next(cx: &Context, this: Enumerate) -> PyResult<Option<Value>> {
-        let Some(iterator) = this.0.value(ITERATOR) else { return Ok(None) };
-        let Some(item) = cx.next_of(iterator)? else { return Ok(None) };
-        loop {
-            let index = this.0.value(INDEX).unwrap_or(Value::small_int_unchecked(0));
-            let next = match index.as_small_int() {
-                Some(number) => cx.int(number + 1)?,
-                None => cx.binary_operation(BinaryOperator::Add, index, Value::small_int_unchecked(1))?,
-            };
-            if this.0.is_shared() {
-                if !cx.compare_exchange(this.0, INDEX, Some(index), Some(next)) {
-                    continue;
-                }
-            } else {
-                cx.store(this.0, INDEX, next);
-            }
-            return cx.tuple(&[index, item]).map(Some);
+        match this.next_pair(cx)? {
+            Some((index, item)) => cx.tuple(&[index, item]).map(Some),
+            None => Ok(None),
         }
     }
 

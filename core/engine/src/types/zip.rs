@@ -113,6 +113,30 @@ fn iterators_of(cx: &Context, iterables: &[Value]) -> PyResult<Tuple> {
 )]
 pub struct Zip(ObjectRef);
 
+impl Zip {
+    fn two(self) -> Option<(Value, Value)> {
+        let iterators = self.0.value(0).and_then(Tuple::from_value)?;
+        match iterators.as_slice() {
+            &[first, second] if self.0.raw_u64(STRICT) == 0 => Some((first, second)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is over two iterators, of any lengths.
+    #[inline]
+    pub(crate) fn is_of_two(self) -> bool {
+        self.two().is_some()
+    }
+
+    /// The next two items, if it is over two iterators of any lengths.
+    #[inline]
+    pub(crate) fn next_pair(self, cx: &Context) -> PyResult<Option<(Value, Value)>> {
+        let Some((first, second)) = self.two() else { return Ok(None) };
+        let Some(first) = cx.next_of(first)? else { return Ok(None) };
+        Ok(cx.next_of(second)?.map(|second| (first, second)))
+    }
+}
+
 #[pymethods]
 impl Zip {
     #[pynew]
@@ -133,10 +157,11 @@ impl Zip {
             return Ok(None);
         }
         // Two is by far the most common number.
-        if let (&[first, second], false) = (iterators.as_slice(), this.0.raw_u64(STRICT) != 0) {
-            let Some(first) = cx.next_of(first)? else { return Ok(None) };
-            let Some(second) = cx.next_of(second)? else { return Ok(None) };
-            return cx.tuple(&[first, second]).map(Some);
+        if this.is_of_two() {
+            return match this.next_pair(cx)? {
+                Some((first, second)) => cx.tuple(&[first, second]).map(Some),
+                None => Ok(None),
+            };
         }
         match step(cx, iterators, this.0.raw_u64(STRICT) != 0, "zip")? {
             Some(items) => cx.tuple(items.as_slice()).map(Some),
