@@ -339,9 +339,13 @@ impl<'a, U: Searchable> Matcher<'a, U> {
             code @ (operation::IN
             | operation::IN_IGNORE
             | operation::IN_LOCALE_IGNORE
-            | operation::IN_UNICODE_IGNORE) => {
-                rest.iter().position(|unit| !self.set_takes(at, code, unit.code_point()))
-            }
+            | operation::IN_UNICODE_IGNORE) => match self.program.bitmap(at) {
+                Some(bitmap) => rest.iter().position(|unit| match unit.code_point() {
+                    low @ 0..256 => bitmap[(low >> 6) as usize & 3] >> (low & 63) & 1 == 0,
+                    high => !self.set_takes(at, code, high),
+                }),
+                None => rest.iter().position(|unit| !self.set_takes(at, code, unit.code_point())),
+            },
             _ => rest.iter().position(|unit| !self.takes(at, unit.code_point())),
         };
         let count = first_refused.unwrap_or(rest.len());
@@ -854,6 +858,9 @@ impl<'a, U: Searchable> Matcher<'a, U> {
                 return self.search_set(position, last);
             }
         }
+        if let Some(first) = self.first_unit(at) {
+            return self.search_unit(at, first, position, last);
+        }
         let only_beginning = self.word(at) == operation::AT
             && matches!(self.word(at + 1), place::BEGINNING | place::BEGINNING_STRING);
         let mut start = position;
@@ -866,6 +873,53 @@ impl<'a, U: Searchable> Matcher<'a, U> {
                 return Ok(false);
             }
             self.refused = NOWHERE;
+            start += 1;
+        }
+    }
+
+    /// The operation that takes the first unit of every match of what starts at a place, if it always is the same that does.
+    fn first_unit(&self, mut at: usize) -> Option<usize> {
+        while self.word(at) == operation::MARK {
+            at += 2;
+        }
+        match self.word(at) {
+            operation::REPEAT_ONE | operation::MIN_REPEAT_ONE | operation::POSSESSIVE_REPEAT_ONE
+                if self.word(at + 2) > 0 =>
+            {
+                at += 4;
+            }
+            _ => {}
+        }
+        let is_set = matches!(
+            self.word(at),
+            operation::IN | operation::IN_IGNORE | operation::IN_LOCALE_IGNORE | operation::IN_UNICODE_IGNORE
+        );
+        (is_set && self.program.bitmap(at).is_some()).then_some(at)
+    }
+
+    /// A search for a pattern whose first unit is taken by the set at `first`.
+    fn search_unit(&mut self, at: usize, first: usize, position: usize, last: usize) -> PyResult<bool> {
+        let (code, mut start) = (self.word(first), position);
+        loop {
+            let candidates = self.text.get(start..).unwrap_or(&[]);
+            let found = match self.program.bitmap(first) {
+                Some(bitmap) => candidates.iter().position(|unit| match unit.code_point() {
+                    low @ 0..256 => bitmap[(low >> 6) as usize & 3] >> (low & 63) & 1 != 0,
+                    high => self.set_takes(first, code, high),
+                }),
+                None => candidates.iter().position(|unit| self.set_takes(first, code, unit.code_point())),
+            };
+            let Some(place) = found else { return Ok(false) };
+            start += place;
+            if start > last {
+                return Ok(false);
+            }
+            self.use_fuel(1 + place / 16)?;
+            self.start = start;
+            // An empty match is refused only where the search begins, and this one takes a unit at least.
+            if self.run(at, start)? {
+                return Ok(true);
+            }
             start += 1;
         }
     }
@@ -907,6 +961,9 @@ impl<'a, U: Searchable> Matcher<'a, U> {
     fn search_set(&mut self, position: usize, last: usize) -> PyResult<bool> {
         let set = self.code.get(5..).unwrap_or(&[]);
         let tail = self.skip(1);
+        if let Some(first) = self.first_unit(tail) {
+            return self.search_unit(tail, first, position, last);
+        }
         let mut start = position;
         let first = U::from_code_point(self.word(6))
             .filter(|_| self.word(5) == operation::LITERAL && self.word(7) == operation::FAILURE);
