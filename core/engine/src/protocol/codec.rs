@@ -56,6 +56,12 @@ pub fn normalized_name(name: &str) -> String {
 impl NativeCodec {
     /// The codec of an encoding's name, if the engine has it.
     pub fn find(name: &str) -> Option<NativeCodec> {
+        match name {
+            "utf-8" | "utf8" | "UTF-8" => return Some(NativeCodec::Plain(Codec::Utf8)),
+            "ascii" => return Some(NativeCodec::Plain(Codec::Ascii)),
+            "latin-1" | "latin1" => return Some(NativeCodec::Plain(Codec::Latin1)),
+            _ => {}
+        }
         let plain: String = normalized_name(name).chars().filter(|&character| character != '_').collect();
         Some(match plain.as_str() {
             "utf16" | "u16" => NativeCodec::MarkedUtf16,

@@ -67,7 +67,11 @@ impl Count {
             let (Some(current), Some(step)) = (object.value(CURRENT), object.value(STEP)) else {
                 return Ok(None);
             };
-            let next = cx.binary_operation(BinaryOperator::Add, current, step)?;
+            let next = match (current.as_small_int(), step.as_small_int()) {
+                // Two small ints: their sum fits an `i64`.
+                (Some(current), Some(step)) => cx.int(current.wrapping_add(step))?,
+                _ => cx.binary_operation(BinaryOperator::Add, current, step)?,
+            };
             if !object.is_shared() {
                 cx.store(object, CURRENT, next);
                 return Ok(Some(current));
