@@ -44,6 +44,24 @@ impl Mutator {
         }
     }
 
+    /// Sets the first slots of an object that nobody else has seen.
+    #[inline(always)]
+    pub fn initialize_slots(&self, object: ObjectRef, words: impl ExactSizeIterator<Item = u64>) {
+        if words.len() > object.slot_count() {
+            slot_out_of_range(words.len(), object.slot_count());
+        }
+        if object.flags() & BARRIER_FLAGS == 0 {
+            for (slot, word) in words.enumerate() {
+                // SAFETY: an exact iterator gives as many words as it says, which was tested above. Relaxed: as in `store`.
+                unsafe { object.slot_cell(slot) }.store(word, Ordering::Relaxed);
+            }
+        } else {
+            for (slot, word) in words.enumerate() {
+                self.store_slow(object, slot, word);
+            }
+        }
+    }
+
     #[inline(never)]
     fn store_slow(&self, object: ObjectRef, slot: usize, word: u64) {
         if on(Fault::OldReadAfterStore) {

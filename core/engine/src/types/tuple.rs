@@ -117,9 +117,7 @@ impl Context {
             return Ok(self.empty_tuple());
         }
         let object = self.allocate(Kind::Tuple, items.len(), 0)?;
-        for (index, &item) in items.iter().enumerate() {
-            self.initialize(object, index, item);
-        }
+        self.mutator().initialize_slots(object, items.iter().map(|item| item.word()));
         Ok(Tuple(object))
     }
 
