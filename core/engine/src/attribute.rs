@@ -71,6 +71,7 @@ impl Context {
                 }
             }
             Kind::Property | Kind::GetSetDescriptor | Kind::MemberDescriptor => DescriptorKind::Data,
+            Kind::TupleGetter if object.client_flags() & client_flags::SUBCLASS == 0 => DescriptorKind::Data,
             Kind::Str | Kind::Int | Kind::Float | Kind::Tuple | Kind::List | Kind::Dict
                 if object.client_flags() & client_flags::SUBCLASS == 0 =>
             {
@@ -814,11 +815,20 @@ impl Context {
     pub fn special_method(&self, value: Value, name: Name) -> PyResult<Option<MethodPair>> {
         let class = self.class_of(value);
         let Some(attribute) = class.lookup_name(self, name) else { return Ok(None) };
+        self.bind_special_method(value, attribute).map(Some)
+    }
+
+    /// What was found under a special method's name on the value's class, to be called with the value.
+    ///
+    /// # Errors
+    /// What descriptors raise.
+    #[inline]
+    pub fn bind_special_method(&self, value: Value, attribute: Value) -> PyResult<MethodPair> {
         if is_plain_method(attribute) {
-            return Ok(Some(MethodPair { callable: attribute, receiver: Some(value) }));
+            return Ok(MethodPair { callable: attribute, receiver: Some(value) });
         }
-        let callable = self.descriptor_get(attribute, Some(value), class)?;
-        Ok(Some(MethodPair { callable, receiver: None }))
+        let callable = self.descriptor_get(attribute, Some(value), self.class_of(value))?;
+        Ok(MethodPair { callable, receiver: None })
     }
 
     /// AttributeError for a missing attribute.

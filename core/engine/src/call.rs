@@ -31,6 +31,20 @@ use crate::value::Value;
 /// Calls with up to this many arguments besides the receiver need no scratch vector.
 const SHORT_CALL: usize = 7;
 
+/// Passes on values that lie in an array on the native stack.
+#[inline(always)]
+fn in_array<const COUNT: usize, R>(
+    mut array: [Value; COUNT],
+    keyword_names: Option<Tuple>,
+    function: impl FnOnce(Arguments<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    let result = function(Arguments { values: &array, keyword_names });
+    // What stays on the stack would keep the receiver alive for who looks there: the collector, while it is not overwritten.
+    array.fill(Value::NONE);
+    core::hint::black_box(&mut array);
+    result
+}
+
 impl Context {
     /// Calls anything with positional arguments.
     ///
@@ -135,6 +149,13 @@ impl Context {
         arguments: Arguments<'_>,
         function: impl FnOnce(Arguments<'_>) -> PyResult<R>,
     ) -> PyResult<R> {
+        let names = arguments.keyword_names;
+        match *arguments.values {
+            [] => return in_array([receiver], names, function),
+            [first] => return in_array([receiver, first], names, function),
+            [first, second] => return in_array([receiver, first, second], names, function),
+            _ => {}
+        }
         if arguments.values.len() <= SHORT_CALL {
             let mut array = [Value::NONE; SHORT_CALL + 1];
             let given = core::iter::once(receiver).chain(arguments.values.iter().copied());
@@ -142,8 +163,8 @@ impl Context {
                 *place = value;
             }
             let values = array.get(..arguments.values.len() + 1).unwrap_or(&[]);
-            let result = function(Arguments { values, keyword_names: arguments.keyword_names });
-            // What stays on the stack would keep the receiver alive for who looks there: the collector, while it is not overwritten.
+            let result = function(Arguments { values, keyword_names: names });
+            // As in `in_array`.
             for place in array.iter_mut().take(arguments.values.len() + 1) {
                 *place = Value::NONE;
             }
@@ -153,7 +174,7 @@ impl Context {
         let mut values = self.scratch();
         values.push(receiver);
         values.extend_from_slice(arguments.values);
-        function(Arguments { values: values.as_slice(), keyword_names: arguments.keyword_names })
+        function(Arguments { values: values.as_slice(), keyword_names: names })
     }
 
     /// Calls a method pair with positional arguments.

@@ -13,6 +13,7 @@ use crate::native::ClassFlags;
 use crate::number::big_integer;
 use crate::protocol::numeric::{self, Operand, UnaryOperator};
 use crate::types::class::Class;
+use crate::types::list::List;
 use crate::types::native_function;
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -120,12 +121,10 @@ impl Context {
         class.lookup_name(self, method_name).filter(|&method| !is_sequence_method(method))
     }
 
-    /// Calls a special method found on the value's class; absent for NotImplemented.
-    fn try_method(&self, value: Value, method_name: Name, arguments: &[Value]) -> PyResult<Option<Value>> {
-        match self.special_method(value, method_name)? {
-            Some(method) => Ok(unless_not_implemented(self.call_pair(method, arguments)?)),
-            None => Ok(None),
-        }
+    /// Calls a special method that was found on the value's class; absent for NotImplemented.
+    fn try_found(&self, value: Value, method: Value, arguments: &[Value]) -> PyResult<Option<Value>> {
+        let pair = self.bind_special_method(value, method)?;
+        Ok(unless_not_implemented(self.call_pair(pair, arguments)?))
     }
 
     /// `method(left, right)` or its reflected form, in CPython's order; absent when no method knows.
@@ -151,18 +150,18 @@ impl Context {
             && right_class.is_subclass_of(left_class)
             && left_class.lookup_name(self, reflected).is_none_or(|inherited| !inherited.is(method))
         {
-            if let Some(result) = self.try_method(right, reflected, for_right)? {
+            if let Some(result) = self.try_found(right, method, for_right)? {
                 return Ok(Some(result));
             }
             backward = None;
         }
-        if forward.is_some()
-            && let Some(result) = self.try_method(left, method_name, for_left)?
+        if let Some(method) = forward
+            && let Some(result) = self.try_found(left, method, for_left)?
         {
             return Ok(Some(result));
         }
         match backward {
-            Some(_) => self.try_method(right, reflected, for_right),
+            Some(method) => self.try_found(right, method, for_right),
             None => Ok(None),
         }
     }
@@ -210,6 +209,13 @@ impl Context {
             && right.is_exact()
         {
             return Ok(Some(self.str_concat(left, right)?.as_value()));
+        }
+        if operator == BinaryOperator::Add
+            && let (Some(left), Some(right)) = (List::from_value(left), List::from_value(right))
+            && left.is_exact()
+            && right.is_exact()
+        {
+            return Ok(Some(left.concat(self, right)?.as_value()));
         }
         Ok(None)
     }
@@ -263,7 +269,7 @@ impl Context {
         other: Value,
     ) -> PyResult<Option<Value>> {
         match self.class_of(sequence).lookup_name(self, method_name) {
-            Some(method) if is_sequence_method(method) => self.try_method(sequence, method_name, &[other]),
+            Some(method) if is_sequence_method(method) => self.try_found(sequence, method, &[other]),
             _ => Ok(None),
         }
     }
@@ -277,7 +283,7 @@ impl Context {
                         "can't multiply sequence by non-int of type '{class_name}'"
                     )));
                 }
-                self.try_method(sequence, method_name, &[count])
+                self.try_found(sequence, method, &[count])
             }
             _ => Ok(None),
         }
@@ -301,7 +307,7 @@ impl Context {
             return self.binary_slow(operator, operator.in_place_symbol(), left, right);
         };
         if !is_sequence_method(method) {
-            if let Some(result) = self.try_method(left, method_name, &[right])? {
+            if let Some(result) = self.try_found(left, method, &[right])? {
                 return Ok(result);
             }
             return self.binary_slow(operator, operator.in_place_symbol(), left, right);

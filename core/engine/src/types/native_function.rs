@@ -185,6 +185,17 @@ pub fn owner(descriptor: ObjectRef) -> Option<Class> {
 /// TypeError.
 #[inline]
 pub fn check_receiver(cx: &Context, descriptor: ObjectRef, arguments: &Arguments<'_>) -> PyResult<()> {
+    // Nearly every receiver is of the method's own class.
+    if let Some(&receiver) = arguments.positional().first()
+        && descriptor.value(OWNER).is_some_and(|owner| owner.is(cx.class_of(receiver).as_value()))
+    {
+        return Ok(());
+    }
+    check_receiver_slow(cx, descriptor, arguments)
+}
+
+#[inline(never)]
+fn check_receiver_slow(cx: &Context, descriptor: ObjectRef, arguments: &Arguments<'_>) -> PyResult<()> {
     let definition = definition(descriptor);
     let Some(owner) = owner(descriptor) else { return Ok(()) };
     match arguments.positional().first() {
