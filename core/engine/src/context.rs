@@ -11,8 +11,8 @@ use core::mem::ManuallyDrop;
 
 use threadsnake_heap::arch::{AtomicU32, Ordering};
 use threadsnake_heap::{
-    AllocationOptions, AttachedMutator, Backoff, Mutator, ObjectLock, ObjectRef, OutOfMemory, RootVisitor,
-    Scratch,
+    AllocationOptions, AttachedMutator, Backoff, Mutator, ObjectLock, ObjectRef, OutOfMemory, Overwriting,
+    RootVisitor, Scratch,
 };
 
 use crate::engine::{Engine, Root};
@@ -338,6 +338,13 @@ impl Context {
     #[inline]
     pub fn lock_two(&self, first: ObjectRef, second: ObjectRef) -> (ObjectLock<'_>, ObjectLock<'_>) {
         self.mutator.lock_two(first, second)
+    }
+
+    /// Waits for the right to overwrite references that are under the lock of an object, which is shared, while others do the same
+    /// ([`Overwriting`]). No Python code, no allocation and no other lock meanwhile.
+    #[inline]
+    pub fn overwriting(&self, object: ObjectRef) -> Overwriting<'_> {
+        self.mutator.overwriting(object)
     }
 
     /// A scratch vector.

@@ -25,6 +25,7 @@ use crate::log::Segments;
 use crate::mutator::Mutator;
 use crate::mutex::Mutex;
 use crate::object::ObjectRef;
+use crate::overwriters::Overwriters;
 use crate::pool::{LargeList, Pool, Usage};
 use crate::size_class::CLASS_COUNT;
 use crate::statistics::{Counters, Statistics};
@@ -109,6 +110,7 @@ pub struct HeapState {
     pub(crate) trace_threshold: AtomicUsize,
     pub(crate) counters: Counters,
     pub(crate) parking: ParkingLot,
+    pub(crate) overwriters: Overwriters,
     pub(crate) gang: Gang,
     /// Asked for once: the platform may have to read files to know.
     pub(crate) processors: usize,
@@ -175,6 +177,7 @@ impl Heap {
             trace_threshold: AtomicUsize::new(configuration.trace_floor_bytes),
             counters: Counters::new(platform, configuration.statistics),
             parking: ParkingLot::new(),
+            overwriters: Overwriters::new(),
             gang: Gang::new(platform),
             processors: platform.processor_count(),
             check_failure: Mutex::new(platform, None),

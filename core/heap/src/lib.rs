@@ -20,6 +20,7 @@
 //! | finalizers | `finalizer` | queued once, the queue owns a count |
 //! | native code's own roots | [`scratch`] | linked while it exists |
 //! | object locks | [`lock`], `byte_lock`, `backoff` | no safepoint under a lock |
+//! | overwriting without the lock | [`lock`], `overwriters` | a locker waits for who has announced itself |
 //! | figures | `statistics` | free when off |
 //! | hostile settings and the checker | `stress`, `check`, [`fault`] | every rule can be broken, and is caught |
 #![no_std]
@@ -79,6 +80,7 @@ mod mutator;
 mod mutex;
 #[cfg(not(loom))]
 pub mod object;
+mod overwriters;
 #[cfg(not(loom))]
 mod pause;
 #[cfg(not(loom))]
@@ -108,7 +110,7 @@ pub use client::{AllocationOptions, Client, HeapConfiguration, OutOfMemory, Stre
 #[cfg(not(loom))]
 pub use heap::{Heap, HeapState};
 #[cfg(not(loom))]
-pub use lock::ObjectLock;
+pub use lock::{ObjectLock, Overwriting};
 #[cfg(not(loom))]
 pub use mutator::{AttachedMutator, Mutator, poll};
 #[cfg(not(loom))]

@@ -13,9 +13,12 @@ use loom::thread;
 use threadsnake_platform_hosted::HOSTED;
 
 use crate::backoff::Backoff;
-use crate::byte_lock::{lock_byte_slow, try_lock_byte, unlock_byte};
+use crate::byte_lock::{
+    OPEN, Taken, lock_byte_slow, try_close_byte, try_lock_byte, unlock_byte, unlock_byte_open,
+};
 use crate::handshake::{Handshake, Participant};
 use crate::logged::first_overwrite;
+use crate::overwriters::{Overwriters, SlotNumber};
 use crate::sync::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::weak_status::WeakStatus;
 
@@ -82,7 +85,7 @@ fn the_object_lock_excludes() {
         let work = |shared: &(AtomicU8, AtomicU32, Protected)| {
             let (byte, word, value) = shared;
             if !try_lock_byte(byte) {
-                lock_byte_slow(byte, word, &HOSTED, Backoff::new(2), || ());
+                assert_eq!(lock_byte_slow(byte, word, &HOSTED, Backoff::new(2), || ()), Taken::Free);
             }
             value.add();
             unlock_byte(byte, word, &HOSTED);
@@ -205,5 +208,131 @@ fn two_dereferences_and_a_claim() {
         } else {
             assert!(readers.into_iter().any(|reader| reader.join().unwrap()));
         }
+    });
+}
+
+/// An object with a lock that may be open, and what the lock protects: a table that overwriters read and lockers change.
+struct Openable {
+    byte: AtomicU8,
+    word: AtomicU32,
+    overwriters: Overwriters,
+    table: Protected,
+}
+
+const OPENABLE: usize = 16;
+
+impl Openable {
+    fn new(byte: u8) -> Arc<Openable> {
+        Arc::new(Openable {
+            byte: AtomicU8::new(byte),
+            word: AtomicU32::new(0),
+            overwriters: Overwriters::new(),
+            table: Protected::new(),
+        })
+    }
+    fn lock(&self) {
+        let open = if try_lock_byte(&self.byte) {
+            false
+        } else if try_close_byte(&self.byte) {
+            true
+        } else {
+            lock_byte_slow(&self.byte, &self.word, &HOSTED, Backoff::new(2), || ()) == Taken::Open
+        };
+        if open {
+            self.overwriters.wait_for(OPENABLE, loom::thread::yield_now);
+        }
+    }
+    fn change_under_lock(&self) {
+        self.lock();
+        self.table.add();
+        unlock_byte(&self.byte, &self.word, &HOSTED);
+    }
+    /// Whether it was done without the lock. What is read stands for finding that table and entry are still there; the store itself is
+    /// atomic in any case.
+    fn overwrite(&self, number: SlotNumber) -> Option<u64> {
+        if !self.overwriters.announce(number, &self.byte, OPENABLE) {
+            return None;
+        }
+        let seen = self.table.get();
+        self.overwriters.withdraw(number);
+        Some(seen)
+    }
+}
+
+#[test]
+fn an_overwriter_and_a_locker_exclude_each_other() {
+    loom::model(|| {
+        let object = Openable::new(OPEN);
+        let number = object.overwriters.claim().unwrap();
+        let other = object.clone();
+        let locker = thread::spawn(move || other.change_under_lock());
+        let first = object.overwrite(number);
+        // The byte is closed for good, so nothing is overwritten after the change.
+        assert!(matches!(first, None | Some(0)));
+        if object.overwrite(number).is_some() {
+            assert_eq!(first, Some(0));
+        }
+        locker.join().unwrap();
+        assert_eq!(object.table.get(), 1);
+    });
+}
+
+#[test]
+fn an_overwriter_sees_what_was_done_before_the_object_was_opened() {
+    loom::model(|| {
+        let object = Openable::new(0);
+        let number = object.overwriters.claim().unwrap();
+        let other = object.clone();
+        let opener = thread::spawn(move || {
+            other.lock();
+            other.table.add();
+            unlock_byte_open(&other.byte, &other.word, &HOSTED);
+            other.change_under_lock();
+        });
+        assert!(matches!(object.overwrite(number), None | Some(1)));
+        opener.join().unwrap();
+    });
+}
+
+#[test]
+fn a_locker_waits_for_every_overwriter() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let object = Openable::new(OPEN);
+        let overwriters: Vec<_> = (0..2)
+            .map(|_| {
+                let object = object.clone();
+                thread::spawn(move || {
+                    let number = object.overwriters.claim().unwrap();
+                    let seen = object.overwrite(number);
+                    object.overwriters.release(number);
+                    assert!(matches!(seen, None | Some(0)));
+                })
+            })
+            .collect();
+        object.change_under_lock();
+        overwriters.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
+fn a_sleeping_locker_closes_what_was_opened_meanwhile() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let object = Openable::new(0);
+        let number = object.overwriters.claim().unwrap();
+        let (first, second) = (object.clone(), object.clone());
+        let opener = thread::spawn(move || {
+            first.lock();
+            first.table.add();
+            unlock_byte_open(&first.byte, &first.word, &HOSTED);
+        });
+        let locker = thread::spawn(move || second.change_under_lock());
+        object.overwrite(number);
+        opener.join().unwrap();
+        locker.join().unwrap();
+        assert_eq!(object.table.get(), 2);
     });
 }

@@ -17,6 +17,7 @@ use crate::block::{Block, BlockList};
 use crate::handshake::Participant;
 use crate::heap::{Heap, HeapState, WINDOW_COUNT};
 use crate::log::Log;
+use crate::overwriters::SlotNumber;
 use crate::scratch::ScratchNode;
 use crate::stress::StressState;
 use crate::sync::{AtomicU32, AtomicUsize, Ordering};
@@ -63,6 +64,10 @@ pub struct Mutator {
     /// The lowest stack address that counts, while the thread stands still or blocks.
     pub(crate) stack_low: AtomicUsize,
     pub(crate) blocking_depth: Cell<u32>,
+    /// Where this thread announces what it overwrites, if it has such a place.
+    pub(crate) overwriter: Option<SlotNumber>,
+    /// Overwrites under the lock since this thread last opened an object.
+    pub(crate) locked_overwrites: Cell<u32>,
     /// Object locks held; counted in debug and stress builds alone.
     pub(crate) locks_held: Cell<u32>,
     pub(crate) local: UnsafeCell<Local>,
@@ -97,6 +102,8 @@ impl Heap {
             stack_high,
             stack_low: AtomicUsize::new(stack_high),
             blocking_depth: Cell::new(0),
+            overwriter: self.overwriters.claim(),
+            locked_overwrites: Cell::new(0),
             locks_held: Cell::new(0),
             local: UnsafeCell::new(Local {
                 log: Log::new(),
@@ -146,6 +153,9 @@ impl Drop for AttachedMutator {
         heap.set_epoch_limit(threads.max(1));
         mutator.hand_over(&heap);
         drop(registry);
+        if let Some(number) = mutator.overwriter {
+            heap.overwriters.release(number);
+        }
         // SAFETY: made by `Box::into_raw` in `attach`; the registry has forgotten it and the handle is going.
         drop(unsafe { Box::from_raw(pointer) });
     }

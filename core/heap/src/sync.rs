@@ -5,8 +5,16 @@
 use threadsnake_hal::Platform;
 
 #[cfg(not(loom))]
-pub(crate) use crate::arch::{AtomicBool, AtomicPtr, AtomicU16, AtomicUsize, fence};
-pub(crate) use crate::arch::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+pub(crate) use crate::arch::{AtomicBool, AtomicPtr, AtomicU16, fence};
+pub(crate) use crate::arch::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// Stands between a SeqCst read-modify-write and a SeqCst load whose order matters. It is theirs already by the language's rules; `loom` takes
+/// SeqCst accesses for acquiring and releasing ones and knows the one order from fences alone.
+#[inline(always)]
+pub(crate) fn model_order() {
+    #[cfg(loom)]
+    crate::arch::fence(Ordering::SeqCst);
+}
 
 /// Lets the other hardware thread of the core go ahead; under `loom`, lets the model run another thread.
 #[inline(always)]

@@ -1,7 +1,8 @@
 //! `dict` objects: layout and the operations the engine itself uses. Methods are in `types/dict_methods.rs`.
 //!
 //! Invariant: slot 0 is the table (empty until the first entry), the first raw word the number of live entries. Reads take no lock.
-//! Writes hold the object's lock; when a key must be compared by Python code, that happens outside the lock, and the write starts
+//! Writes hold the object's lock, but for overwriting the value of a key that is there, which excludes the lock's holders alone
+//! ([`threadsnake_heap::Overwriting`]); when a key must be compared by Python code, that happens outside the lock, and the write starts
 //! over unless the table is still the one searched and nothing was appended to it. Tables are allocated outside the lock.
 //! Source: Objects/dictobject.c for semantics; `dict_table.rs` for the protocol.
 
@@ -321,12 +322,26 @@ impl Dict {
         else {
             return false;
         };
-        let _guard = cx.lock(self.0);
-        // Found without the lock: it holds if the table is still the dict's and the entry was not deleted.
-        if self.table() != Some(table) || table.value(entry).is_none() {
+        if self.0.is_shared() {
+            return self.overwrite_shared(cx, Place { table, entry }, value);
+        }
+        // No other thread has the dict, and no Python code ran since the search.
+        table.set_value(cx, entry, value);
+        true
+    }
+
+    /// Overwrites without the lock, while other threads may do the same: this writes nothing that another thread writes, but for the
+    /// value. Whoever inserts, deletes, copies or replaces the table holds the lock and has excluded us: so the place, found without any lock,
+    /// is right if the table is still the dict's and the entry was not deleted, and stays right until the store. And
+    /// what is done under the lock to several entries, or sees several, never sees one overwrite of two without the first.
+    #[inline(never)]
+    fn overwrite_shared(self, cx: &Context, place: Place, value: Value) -> bool {
+        cx.publish(value);
+        let _right = cx.overwriting(self.0);
+        if self.table() != Some(place.table) || place.table.value(place.entry).is_none() {
             return false;
         }
-        table.set_value(cx, entry, value);
+        place.table.set_value(cx, place.entry, value);
         true
     }
 
@@ -347,13 +362,17 @@ impl Dict {
         let mut spare = None;
         loop {
             let search = self.search(cx, key, hash)?;
+            if let Some(place) = search.place {
+                // As `get`: nothing is to be written. Deleted meanwhile, the key is searched again.
+                match place.table.value(place.entry) {
+                    Some(value) => return Ok(value),
+                    None => continue,
+                }
+            }
             {
                 let _guard = cx.lock(self.0);
                 if !self.still_holds(&search) {
                     continue;
-                }
-                if let Some(value) = search.place.and_then(|place| place.table.value(place.entry)) {
-                    return Ok(value);
                 }
                 if self.append(cx, key, default, hash, &mut spare) {
                     return Ok(default);

@@ -364,7 +364,7 @@ impl DictTable {
         }
     }
 
-    /// Overwrites an entry's value. The caller holds the dict's lock.
+    /// Overwrites an entry's value. The caller holds the dict's lock, or the right to overwrite.
     #[inline]
     pub fn set_value(self, cx: &Context, entry: usize, value: Value) {
         cx.store(self.0, 2 * entry + 1, value);
