@@ -275,6 +275,10 @@ impl<'a> Builder<'a> {
         if seen & flags::LOCAL != 0 {
             return self.error(range, format!("name '{name}' is assigned to before {word} declaration"));
         }
+        if flag == flags::GLOBAL && self.current != SymbolTable::MODULE {
+            // The module's own uses of the name mean the same variable, also where `exec` gives its code a namespace besides the globals.
+            self.define_in(SymbolTable::MODULE, name, flag, range)?;
+        }
         self.define(name, flag, range)
     }
 

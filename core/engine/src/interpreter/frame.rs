@@ -33,6 +33,8 @@ pub mod frame_flags {
     pub const SEND: u32 = 16;
     /// The call's result is not wanted.
     pub const DISCARD: u32 = 32;
+    /// A generator's frame that handles an exception itself: the thread's handled exception is its own, not its caller's.
+    pub const HANDLES: u32 = 64;
 }
 
 /// A frame record.

@@ -483,7 +483,19 @@ pub(crate) fn get_async_next(cx: &Context, iterator: Value) -> PyResult<Value> {
         )));
     };
     let awaitable = cx.call_pair(pair, &[])?;
-    crate::types::generator::awaitable(cx, awaitable, 3)
+    let type_name = cx.type_name(awaitable);
+    crate::types::generator::awaitable(cx, awaitable, 3).map_err(|raised| {
+        let cause = cx.take_exception(raised);
+        let raised =
+            cx.type_error(format_args!("'async for' received an invalid object from __anext__: {type_name}"));
+        let error = cx.take_exception(raised);
+        if let Some(object) = as_exception(error) {
+            for place in [exception::slot::CAUSE, exception::slot::CONTEXT] {
+                cx.store(object, place, cause);
+            }
+        }
+        cx.raise_value(error)
+    })
 }
 
 pub(crate) fn make_function(

@@ -10,7 +10,7 @@ use threadsnake_bytecode::{Instruction, Operation};
 use crate::context::{Context, ThreadRoot};
 use crate::error::PyResult;
 use crate::interpreter::dispatch::Called;
-use crate::interpreter::frame::Frame;
+use crate::interpreter::frame::{Frame, frame_flags};
 use crate::interpreter::{calls, operations};
 use crate::types::function::Function;
 use crate::types::generator;
@@ -313,14 +313,23 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             return Err(cx.raise_value(get!(i.a())));
         }
         Operation::PushHandled => {
-            let previous = cx.thread_root(ThreadRoot::Handled).unwrap_or(Value::NONE);
             let handled = get!(i.b());
-            cx.set_thread_root(ThreadRoot::Handled, Some(handled).filter(|value| !value.is_none()));
+            let previous = if frame.flags.get() & frame_flags::GENERATOR != 0 {
+                generator::begin_handling(cx, frame, handled)
+            } else {
+                let previous = cx.thread_root(ThreadRoot::Handled).unwrap_or(Value::NONE);
+                cx.set_thread_root(ThreadRoot::Handled, Some(handled).filter(|value| !value.is_none()));
+                previous
+            };
             set!(i.a(), previous);
         }
         Operation::PopHandled => {
             let previous = get!(i.a());
-            cx.set_thread_root(ThreadRoot::Handled, Some(previous).filter(|value| !value.is_none()));
+            if frame.flags.get() & frame_flags::GENERATOR != 0 {
+                generator::end_handling(cx, frame, previous);
+            } else {
+                cx.set_thread_root(ThreadRoot::Handled, Some(previous).filter(|value| !value.is_none()));
+            }
         }
         Operation::MatchException => {
             let matches = check!(cx.exception_matches(get!(i.b()), get!(i.c())));

@@ -360,6 +360,11 @@ impl Class {
         self.lookup(cx, cx.name(name))
     }
 
+    /// Whether instances are initialized by something besides `object.__init__`, which may take arguments of its own.
+    pub fn has_own_initializer(self, cx: &Context) -> bool {
+        self.lookup_name(cx, Name::__init__) != cx.root(crate::engine::Root::ObjectInit)
+    }
+
     /// Sets (or with `None` deletes) an attribute of the class itself, past descriptors of its metaclass; false if there was none to
     /// delete. The name must be interned.
     ///

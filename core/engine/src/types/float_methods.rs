@@ -8,7 +8,7 @@ use threadsnake_macros::{pyclass, pymethods};
 use crate::context::Context;
 use crate::error::PyResult;
 use crate::kind::Kind;
-use crate::native::NativeType;
+use crate::native::{Arguments, NativeType};
 use crate::number::{NumberError, float_hex, float_math, float_text, hash, integer_float};
 use crate::protocol::comparison::{CompareOperator, identity_hash};
 use crate::protocol::number::BinaryOperator;
@@ -131,8 +131,18 @@ fn of_class(cx: &Context, class: Value, number: f64) -> PyResult {
 #[pymethods]
 impl Float {
     #[pynew(signature = "(x=0, /)")]
-    fn new(cx: &Context, class: Value, x: Value) -> PyResult {
+    fn new(cx: &Context, class: Value, arguments: Arguments<'_>) -> PyResult {
         let class = instance_class(cx, Float::CLASS, class)?;
+        let values = arguments.positional();
+        if arguments.keyword_count() > 0 && !class.has_own_initializer(cx) {
+            return Err(cx.type_error(format_args!("float() takes no keyword arguments")));
+        }
+        if values.len() > 1 {
+            return Err(
+                cx.type_error(format_args!("float expected at most 1 argument, got {}", values.len()))
+            );
+        }
+        let Some(&x) = values.first() else { return float_of_class(cx, class, 0.0) };
         if class.is_native() && is_exact_float(x) {
             return Ok(x);
         }

@@ -232,6 +232,7 @@ fn push(
     let callers = cx.thread_root(ThreadRoot::Handled);
     frame.handled.set(Value::word_or_empty(callers));
     if let Some(own) = generator.value(slot::HANDLED) {
+        frame.flags.set(frame.flags.get() | frame_flags::HANDLES);
         cx.set_thread_root(ThreadRoot::Handled, Some(own));
     }
     if frame.frame_object.get() != 0 {
@@ -263,7 +264,8 @@ fn suspend(cx: &Context, frame: &Frame) {
         }
         let handled = cx.thread_root(ThreadRoot::Handled);
         let callers = Value::from_word(frame.handled.get());
-        let own = if handled == callers { None } else { handled };
+        // Not by comparing the two: the body may handle the very exception that its caller handles.
+        let own = if frame.flags.get() & frame_flags::HANDLES == 0 { None } else { handled };
         if own != generator.value(slot::HANDLED) {
             cx.store_optional(generator, slot::HANDLED, own);
         }
@@ -302,6 +304,32 @@ pub(crate) fn finish(cx: &Context, frame: &Frame) {
         generator.raw_store_u32(STATE, state::FINISHED);
     }
 }
+
+/// A generator's body begins to handle an exception. The value is what [`end_handling`] gets at the end.
+pub(crate) fn begin_handling(cx: &Context, frame: &Frame, exception: Value) -> Value {
+    let previous = if frame.flags.get() & frame_flags::HANDLES == 0 {
+        frame.flags.set(frame.flags.get() | frame_flags::HANDLES);
+        CALLERS
+    } else {
+        cx.thread_root(ThreadRoot::Handled).unwrap_or(Value::NONE)
+    };
+    cx.set_thread_root(ThreadRoot::Handled, Some(exception).filter(|value| !value.is_none()));
+    previous
+}
+
+/// A generator's body is done with an exception: before, it handled `previous`, or what its caller handles now, which may be
+/// another exception than when it began.
+pub(crate) fn end_handling(cx: &Context, frame: &Frame, previous: Value) {
+    if previous == CALLERS {
+        frame.flags.set(frame.flags.get() & !frame_flags::HANDLES);
+        cx.set_thread_root(ThreadRoot::Handled, Value::from_word(frame.handled.get()));
+    } else {
+        cx.set_thread_root(ThreadRoot::Handled, Some(previous).filter(|value| !value.is_none()));
+    }
+}
+
+/// Stands for the exception that a generator's caller handles; no exception is `False`.
+const CALLERS: Value = Value::FALSE;
 
 /// What a generator object is called in messages.
 fn description(generator: ObjectRef) -> &'static str {
@@ -461,25 +489,31 @@ fn raise_in(cx: &Context, generator: ObjectRef, exception: Value) -> PyResult<Ex
             if let Some(code) = code_of(generator) {
                 clear_registers(cx, generator, code.data().register_count as usize);
             }
-            Err(raise_again(cx, exception))
+            Err(raise_again(cx, exception, None))
         }
         Ok(_) => {
             push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
-            let raised = raise_again(cx, exception);
+            let own = generator.value(slot::HANDLED);
+            let raised = raise_again(cx, exception, own);
             drop(raised);
             run_from(cx, Start::Raise)
         }
         Err(state::FINISHED) if generator.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
-        Err(state::FINISHED) => Err(raise_again(cx, exception)),
+        Err(state::FINISHED) => Err(raise_again(cx, exception, None)),
         Err(_) => Err(already_running(cx, generator)),
     }
 }
 
-fn raise_again(cx: &Context, exception: Value) -> Raised {
-    match as_exception(exception) {
+/// Raises what was thrown. Its context is the exception that the body itself handles, never that of its caller.
+fn raise_again(cx: &Context, exception: Value, own: Option<Value>) -> Raised {
+    let handled = cx.thread_root(ThreadRoot::Handled);
+    cx.set_thread_root(ThreadRoot::Handled, own);
+    let raised = match as_exception(exception) {
         Some(object) => cx.raise_object(object),
         None => cx.raise_value(exception),
-    }
+    };
+    cx.set_thread_root(ThreadRoot::Handled, handled);
+    raised
 }
 
 /// Passes an exception to the iterator that the body delegates to. `None`: the body itself is to get the exception (which may be
@@ -552,9 +586,15 @@ fn close_iterator(cx: &Context, target: Value) -> PyResult<()> {
     if let Some(inner) = as_generator(target) {
         return close(cx, inner);
     }
-    match cx.find_attribute_or_none(target, cx.name(Name::close))? {
-        Some(method) => cx.call(method, &[]).map(|_| ()),
-        None => Ok(()),
+    match cx.find_attribute_or_none(target, cx.name(Name::close)) {
+        Ok(Some(method)) => cx.call(method, &[]).map(|_| ()),
+        Ok(None) => Ok(()),
+        // The exception that closes the generator matters more than a broken `__getattr__`.
+        Err(raised) => {
+            let exception = cx.take_exception(raised);
+            crate::types::finalizer::write_unraisable(cx, exception, Some(target));
+            Ok(())
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::kind::Kind;
+use crate::names::Name;
 use crate::native::arguments::{Arguments, Parameter, ParameterKind, Signature};
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::mapping::normalize_index;
@@ -108,7 +110,14 @@ impl ListClass {
     #[pymethod(name = "__init__", signature = "($self, iterable=(), /)")]
     fn init(cx: &Context, this: List, arguments: Arguments<'_>) -> PyResult<()> {
         let mut bound = [None];
-        CONSTRUCTOR.bind(cx, &arguments, &mut bound)?;
+        // Keywords may be meant for the `__new__` of a subclass.
+        let list = Class::from_value(cx.class(Kind::List));
+        let new = |class: Class| class.lookup_name(cx, Name::__new__);
+        if arguments.keyword_count() > 0 && list.and_then(new) != new(cx.class_of(this.as_value())) {
+            CONSTRUCTOR.bind(cx, &Arguments::positional_only(arguments.positional()), &mut bound)?;
+        } else {
+            CONSTRUCTOR.bind(cx, &arguments, &mut bound)?;
+        }
         let [iterable] = bound;
         if !this.is_empty() {
             this.clear(cx);

@@ -509,7 +509,7 @@ impl FrozenSetClass {
         let exact = class.as_value().is(cx.class(Kind::FrozenSet));
         let values = arguments.positional();
         // A subclass's `__init__` may take keywords and more.
-        if exact && arguments.keyword_count() > 0 {
+        if arguments.keyword_count() > 0 && !class.has_own_initializer(cx) {
             return Err(cx.type_error(format_args!("frozenset() takes no keyword arguments")));
         }
         if values.len() > 1 {

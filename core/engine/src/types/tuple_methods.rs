@@ -6,6 +6,7 @@ use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::native::Arguments;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::mapping::normalize_index;
 use crate::types::class::{Class, allocate_variable};
@@ -106,9 +107,19 @@ fn repeat(cx: &Context, this: Tuple, times: i64) -> PyResult<Tuple> {
 #[pymethods]
 impl TupleClass {
     #[pynew]
-    fn new(cx: &Context, class: Value, iterable: Option<Value>) -> PyResult<Tuple> {
+    fn new(cx: &Context, class: Value, arguments: Arguments<'_>) -> PyResult<Tuple> {
         let class = Class::expect(cx, class)?;
         let exact = class.as_value().is(cx.class(crate::kind::Kind::Tuple));
+        let values = arguments.positional();
+        if arguments.keyword_count() > 0 && !class.has_own_initializer(cx) {
+            return Err(cx.type_error(format_args!("tuple() takes no keyword arguments")));
+        }
+        if values.len() > 1 {
+            return Err(
+                cx.type_error(format_args!("tuple expected at most 1 argument, got {}", values.len()))
+            );
+        }
+        let iterable = values.first().copied();
         let Some(iterable) = iterable else { return new_of_class(cx, class, &[]) };
         if let Some(tuple) = Tuple::from_value(iterable)
             && tuple.is_exact()
