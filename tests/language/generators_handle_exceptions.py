@@ -117,18 +117,6 @@ exec("def f():\n  y = 1\n  def g():\n    global y\n    return y\n  return g\ny =
 print(sorted(local), outer["y"], local["z"])
 
 
-class Counted(range.__class__("Lazy", (), {"__len__": lambda s: 1 << 40, "__getitem__": lambda s, i: i})):
-    pass
-
-
-import collections.abc
-
-collections.abc.Sequence.register(Counted)
-match Counted():
-    case first, second, *_, last:
-        print(first, second, last)
-
-
 class Keyworded(tuple):
     def __init__(self, items, more=None):
         self.more = more

@@ -206,22 +206,6 @@ impl<'a> Compiler<'a> {
         if patterns.iter().all(ignored) {
             return Ok(());
         }
-        if let Some(star) = star.filter(|&star| patterns.get(star).is_some_and(ignored)) {
-            // Nothing asks for the middle, which may be most of a range of any length.
-            for (index, pattern) in patterns.iter().enumerate().filter(|(_, pattern)| !ignored(pattern)) {
-                let item = self.unit.take_register();
-                if index < star {
-                    self.unit.emit(Operation::LoadSubscriptImmediate, item, subject, index as u16);
-                } else {
-                    self.unit.emit(Operation::GetLength, test, subject, 0);
-                    let from_end = (patterns.len() - index) as u16;
-                    self.unit.emit(Operation::SubtractImmediate, test, test, from_end);
-                    self.unit.emit(Operation::LoadSubscript, item, subject, test);
-                }
-                self.pattern(pattern, item, fail, captures)?;
-            }
-            return Ok(());
-        }
         let first = self.unit.take_registers(patterns.len());
         match star {
             None => self.unit.emit(Operation::UnpackSequence, first, subject, patterns.len() as u16),
