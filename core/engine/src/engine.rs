@@ -122,6 +122,9 @@ pub trait SourceCompiler: Send + Sync {
         tree: &Tree,
         request: &CompileRequest<'_>,
     ) -> Result<CompileResponse, CompileError>;
+
+    /// Called now and then on the heap's thread, while others may compile: what only compiling needed can be given back.
+    fn rest(&self) {}
 }
 
 /// How source text is compiled.
@@ -367,6 +370,12 @@ unsafe impl Client for Engine {
     unsafe fn drop_native(&self, object: ObjectRef) {
         // SAFETY: the heap calls this once for a dead object, as `drop_state` asks.
         unsafe { crate::native::state::drop_state(object, crate::native::state::OFFSET) }
+    }
+
+    fn committer_rests(&self) {
+        if let Some(compiler) = &self.configuration.compiler {
+            compiler.rest();
+        }
     }
 }
 

@@ -299,6 +299,8 @@ impl Mutator {
             block.young_start.store(0, Ordering::Relaxed);
             block.cursor.store(0, Ordering::Relaxed);
             let bytes = free_cells as usize * CELL_BYTES[class] as usize;
+            // SAFETY: the owner, with no other borrow.
+            unsafe { self.local() }.allocates = true;
             heap.usage.allocated_since_pause.fetch_add(bytes, Ordering::Relaxed);
             heap.counters.swept(free_cells, bytes);
             return Some(block);
@@ -373,11 +375,29 @@ impl HeapState {
         None
     }
 
-    /// Recomputes the bytes that end an epoch for `threads` threads.
-    pub(crate) fn set_epoch_limit(&self, threads: usize) {
+    /// Recomputes the bytes that end an epoch: a share for each thread that allocates. In a pause.
+    pub(crate) fn set_epoch_limit(&self, allocating: usize) {
+        let share = self.share_bytes.load(Ordering::Relaxed);
+        self.epoch_limit.store(share.saturating_mul(allocating.max(1)), Ordering::Relaxed);
+    }
+
+    /// A thread came: until the next pause it is taken for one that allocates. Under the registry's lock, which a pause holds too, so
+    /// that the limit has one writer at a time.
+    pub(crate) fn raise_epoch_limit(&self, threads: usize) {
         self.crowded.store(threads > self.processors, Ordering::Relaxed);
         let share = self.share_bytes.load(Ordering::Relaxed);
-        self.epoch_limit.store(share.saturating_mul(threads.max(1)), Ordering::Relaxed);
+        let limit = self.epoch_limit.load(Ordering::Relaxed);
+        // The first finds the limit of the heap's start, which is its own.
+        let limit = if threads > 1 { limit.saturating_add(share) } else { limit.max(share) };
+        self.epoch_limit.store(limit, Ordering::Relaxed);
+    }
+
+    /// A thread went, so that the limit does not grow with each thread that lives between two pauses. As above.
+    pub(crate) fn lower_epoch_limit(&self, threads: usize) {
+        self.crowded.store(threads > self.processors, Ordering::Relaxed);
+        let share = self.share_bytes.load(Ordering::Relaxed);
+        let limit = self.epoch_limit.load(Ordering::Relaxed).saturating_sub(share).max(share);
+        self.epoch_limit.store(limit, Ordering::Relaxed);
     }
 }
 

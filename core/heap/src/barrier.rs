@@ -364,7 +364,7 @@ impl Mutator {
 /// read before it is written is mapped twice, and the second time interrupts every processor that runs the program.
 #[inline(always)]
 fn touch_page_for_writing(object: &Object, slot: usize) {
-    if object.slot_address(slot) % PAGE_BYTES == 0 {
+    if object.slot_address(slot).is_multiple_of(PAGE_BYTES) {
         // SAFETY: the caller's slot is in range. Relaxed: it changes nothing and orders nothing. Not a `fetch_or` of nothing, which the
         // compiler would make a load.
         let _ =

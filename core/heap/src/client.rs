@@ -1,7 +1,7 @@
 //! What the heap is told by the engine above it: how to find roots, how to destroy native memory, and its settings.
 //!
 //! Invariant: the heap calls the client only with the world stopped (`scan_*`) or from an allocating thread or the
-//! committer (`drop_native`, `epoch_finished`), and never holds a lock then that the client could want.
+//! committer (`drop_native`, `epoch_finished`, `committer_rests`), and never holds a lock then that the client could want.
 
 use crate::object::ObjectRef;
 use crate::roots::RootVisitor;
@@ -28,12 +28,16 @@ pub unsafe trait Client: Sync {
 
     /// An epoch is over. May only set flags.
     fn epoch_finished(&self) {}
+
+    /// Called on the committer's thread when it has nothing left to do: after each epoch, and ten times a second. No lock is held and
+    /// threads run.
+    fn committer_rests(&self) {}
 }
 
 /// The heap's settings.
 #[derive(Clone, Debug)]
 pub struct HeapConfiguration {
-    /// Bytes a thread allocates before an epoch ends, to begin with; adapted between a fourth of it and 64 MiB.
+    /// Bytes a thread allocates before an epoch ends, at least; adapted up to 64 MiB while much survives and there is much to keep.
     pub share_bytes: usize,
     /// The most the heap may have in use; beyond it allocation fails.
     pub maximum_bytes: Option<usize>,
@@ -104,7 +108,7 @@ impl Default for StressConfiguration {
 impl Default for HeapConfiguration {
     fn default() -> HeapConfiguration {
         HeapConfiguration {
-            share_bytes: 512 << 10,
+            share_bytes: 384 << 10,
             maximum_bytes: None,
             committer: true,
             stress_seed: if cfg!(stress) { Some(0x9E37_79B9_7F4A_7C15) } else { None },

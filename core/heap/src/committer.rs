@@ -334,6 +334,7 @@ impl HeapState {
                     if self.finalizers.has_incoming() {
                         self.pause_from_outside();
                     }
+                    self.client().committer_rests();
                 }
             }
             let now = self.platform.monotonic_nanoseconds();

@@ -43,6 +43,8 @@ impl Mutator {
         // Release: the conservative scan resolves words into the span from now on.
         block.state.store(state::LARGE, Ordering::Release);
         heap.young_large.lock().push(block);
+        // SAFETY: the owner, with no other borrow.
+        unsafe { self.local() }.allocates = true;
         heap.usage.allocated_since_pause.fetch_add(span_bytes, Ordering::Relaxed);
         heap.counters.swept(1, span_bytes);
         Ok(start)

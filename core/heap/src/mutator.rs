@@ -50,6 +50,8 @@ pub(crate) struct Local {
     pub(crate) young_weak: Vec<usize>,
     pub(crate) publish_stack: Vec<usize>,
     pub(crate) stress: Option<StressState>,
+    /// This thread took memory from the heap in this epoch.
+    pub(crate) allocates: bool,
 }
 
 /// A thread's use of the heap. Not `Sync`: it belongs to its thread.
@@ -113,6 +115,7 @@ impl Heap {
                 young_weak: Vec::new(),
                 publish_stack: Vec::new(),
                 stress: None,
+                allocates: false,
             }),
             not_sync: PhantomData,
         });
@@ -127,7 +130,7 @@ impl Heap {
             let local = unsafe { &mut *(*mutator).local.get() };
             local.stress = StressState::new(&self.configuration, registry.len() as u64);
             let threads = registry.len();
-            self.set_epoch_limit(threads);
+            self.raise_epoch_limit(threads);
         }
         // SAFETY: made by `Box::into_raw`, so not null.
         let handle = AttachedMutator(unsafe { NonNull::new_unchecked(mutator) });
@@ -150,7 +153,7 @@ impl Drop for AttachedMutator {
         let mut registry = heap.registry.lock();
         registry.retain(|other| !core::ptr::eq(*other, pointer));
         let threads = registry.len();
-        heap.set_epoch_limit(threads.max(1));
+        heap.lower_epoch_limit(threads);
         mutator.hand_over(&heap);
         drop(registry);
         if let Some(number) = mutator.overwriter {

@@ -30,11 +30,10 @@ use crate::object::{ObjectRef, flag};
 use crate::sync::Ordering;
 use crate::weak::Claim;
 
-/// Largest and smallest share.
+/// Largest share, unless a larger one is configured.
 const LARGEST_SHARE: usize = 64 << 20;
-
-/// The share of a heap with little in it is at most so many times the configured one.
-const SMALL_HEAP_FACTOR: usize = 4;
+/// The shares of all threads together grow up to one part in so many of what is mature.
+const MATURE_PER_SHARE: usize = 2;
 /// Blocks of a class that a thread keeps although it did not use them in an epoch.
 const LEFTOVER_KEPT: usize = 2;
 
@@ -291,7 +290,10 @@ impl HeapState {
             ledger.batches.push_back(Batch { segments, current: None });
         }
         let allocated = self.usage.allocated_since_pause.swap(0, Ordering::Relaxed);
-        self.adapt_share(allocated, worker.promoted_bytes, mutators.len());
+        // SAFETY: the owners stand still.
+        let allocates = |mutator: &&&Mutator| core::mem::take(unsafe { &mut mutator.local().allocates });
+        let allocating = mutators.iter().filter(allocates).count();
+        self.adapt_share(allocated, worker.promoted_bytes, ledger.mature_bytes, allocating);
         if !self.configuration.committer || collect {
             self.commit_in_pause(ledger, 0);
         }
@@ -404,27 +406,26 @@ impl HeapState {
         }
     }
 
-    /// Doubles the share while much survives, halves it when nothing does: what survives is copied from cache to memory by
-    /// promotion, so a longer epoch pays; what does not survive should stay in the cache.
-    fn adapt_share(&self, allocated: usize, survived: usize, threads: usize) {
+    /// Doubles the share while much survives, halves it when nothing does: a longer epoch promotes less of what dies soon, which is worth
+    /// memory, but only in proportion to what the program itself keeps. What does not survive should stay in the processor's cache, so
+    /// without much that is mature the share is the configured one. Threads that allocate nothing have none: what a blocked thread does not
+    /// use, the others should not fill.
+    fn adapt_share(&self, allocated: usize, survived: usize, mature: usize, allocating: usize) {
         let share = self.share_bytes.load(Ordering::Relaxed);
-        let configured = self.configuration.share_bytes;
-        let smallest = (configured / 4).max(BLOCK_BYTES);
-        // Memory for speed, but only in proportion to what the program itself keeps.
-        let kept = self.pool.lock().bytes_in_use.saturating_sub(allocated);
-        let largest = (kept / threads.max(1))
-            .clamp(SMALL_HEAP_FACTOR * configured, LARGEST_SHARE.max(SMALL_HEAP_FACTOR * configured));
+        let configured = self.configuration.share_bytes.max(BLOCK_BYTES);
+        let largest =
+            (mature / MATURE_PER_SHARE / allocating.max(1)).clamp(configured, LARGEST_SHARE.max(configured));
         if allocated >= share / 2 {
             let new = if survived > allocated / 8 {
-                share * 2
+                share.saturating_mul(2)
             } else if survived < allocated / 50 {
-                (share / 2).max(smallest)
+                share / 2
             } else {
                 share
             };
-            self.share_bytes.store(new.min(largest), Ordering::Relaxed);
+            self.share_bytes.store(new.clamp(configured, largest), Ordering::Relaxed);
         }
-        self.set_epoch_limit(threads);
+        self.set_epoch_limit(allocating);
     }
 
     /// Cycles show only as growth: when there is twice as much that is mature as after the last trace, the next pause traces. What

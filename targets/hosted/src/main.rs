@@ -4,8 +4,9 @@
 //! be used, 130 for Ctrl-C.
 //! - [`command_line`]: options; [`settings`]: options and variables together; [`run`]: from options to a program's end; [`program`]: what is run;
 //!   [`interactive`]: the prompt; [`library`]: the frozen standard library;
-//!   [`source_compiler`]: the compiler behind the engine's trait; [`modules`]: native modules of this target; [`signals`]: what the system delivers.
+//!   [`source_compiler`]: the compiler behind the engine's trait; [`binary_pages`]: what of the binary stays resident; [`modules`]: native modules of this target; [`signals`]: what the system delivers.
 
+mod binary_pages;
 mod command_line;
 mod interactive;
 mod library;

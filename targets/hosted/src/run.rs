@@ -15,6 +15,7 @@ use threadsnake_engine::types::list::List;
 use threadsnake_engine::{Context, ExceptionClass, PyResult, Raised, Value};
 use threadsnake_heap::HeapConfiguration;
 
+use crate::binary_pages;
 use crate::command_line::{CommandLine, Program};
 use crate::interactive;
 use crate::library::Library;
@@ -196,6 +197,8 @@ fn shut_down(cx: &Context) -> PyResult<()> {
 
 /// Runs a program; the result is the exit code.
 pub fn run(line: &CommandLine, original: &[String]) -> u8 {
+    // What the dynamic linker read.
+    binary_pages::give_back();
     let platform = threadsnake_platform_hosted::install();
     let library = match Library::open() {
         Ok(library) => library,
@@ -226,7 +229,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
             ..HeapConfiguration::default()
         },
         hash_key: key,
-        compiler: Some(Box::new(HostedCompiler)),
+        compiler: Some(Box::new(HostedCompiler::new())),
         frozen: Some(Box::new(library)),
         modules: all_modules(),
         optimization: settings::optimization(line),
@@ -259,7 +262,11 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .and_then(|()| import_warnings(&cx))
         .and_then(|()| import_site(&cx, line));
     let mut outcome = match started {
-        Ok(()) => run_program(&cx, line),
+        Ok(()) => {
+            // What starting ran.
+            binary_pages::give_back();
+            run_program(&cx, line)
+        }
         Err(raised) => outcome_of(&cx, raised, false),
     };
     if let Err(raised) = shut_down(&cx) {

@@ -1,5 +1,7 @@
 //! The compiler as the engine wants it: requests and errors translated between `threadsnake-compiler` and the engine.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use threadsnake_compiler::{
     CompileOptions, CompileOutput, ErrorKind, Mode, SyntaxError, SyntaxWarning, compile, compile_syntax_tree,
     parse_tree,
@@ -9,6 +11,8 @@ use threadsnake_engine::engine::{
     CompileError, CompileMode, CompileRequest, CompileResponse, SourceCompiler,
 };
 use threadsnake_syntax::Tree;
+
+use crate::binary_pages::{self, NOTABLE_SOURCE_BYTES};
 
 /// `PyCF_IGNORE_COOKIE`
 const IGNORE_COOKIE: u32 = 0x0800;
@@ -20,7 +24,26 @@ const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
 const FUTURE_ANNOTATIONS: u32 = 0x0100_0000;
 
 /// The compiler crate behind the engine's trait.
-pub struct HostedCompiler;
+pub struct HostedCompiler {
+    /// A module was compiled since the compiler's pages were given back.
+    used: AtomicBool,
+}
+
+impl HostedCompiler {
+    /// A compiler that was not used yet.
+    pub const fn new() -> HostedCompiler {
+        HostedCompiler { used: AtomicBool::new(false) }
+    }
+
+    /// Notes that much of the compiler's code became resident. Expressions and single statements need little of it, and programs that
+    /// compile those do so again and again.
+    fn note_use(&self, request: &CompileRequest<'_>) {
+        if matches!(request.mode, CompileMode::Module) && request.source.len() >= NOTABLE_SOURCE_BYTES {
+            // Relaxed: a hint; whoever misses it finds it the next time.
+            self.used.store(true, Ordering::Relaxed);
+        }
+    }
+}
 
 fn options(request: &CompileRequest<'_>) -> CompileOptions {
     CompileOptions {
@@ -79,6 +102,7 @@ fn described(error: SyntaxError) -> CompileError {
 
 impl SourceCompiler for HostedCompiler {
     fn compile(&self, request: &CompileRequest<'_>) -> Result<CompileResponse, CompileError> {
+        self.note_use(request);
         compile(request.source, &options(request)).map(response).map_err(described)
     }
 
@@ -93,5 +117,13 @@ impl SourceCompiler for HostedCompiler {
         request: &CompileRequest<'_>,
     ) -> Result<CompileResponse, CompileError> {
         compile_syntax_tree(tree, &options(request)).map(response).map_err(described)
+    }
+
+    fn rest(&self) {
+        // Relaxed, both: as in `note_use`.
+        if self.used.load(Ordering::Relaxed) {
+            self.used.store(false, Ordering::Relaxed);
+            binary_pages::give_back();
+        }
     }
 }
