@@ -21,11 +21,11 @@ class Collect:
         pass
 
 
-collected, sys.stderr = Collect(), sys.stderr
+collected = sys.stderr = Collect()
 thread = threading.Thread(target=fail, args=(1,), name="failing")
 thread.start()
 thread.join()
-collected, sys.stderr = sys.stderr, sys.__stderr__
+sys.stderr = sys.__stderr__
 text = "".join(collected.parts)
 print(text.splitlines()[0])
 print(text.splitlines()[-1])
