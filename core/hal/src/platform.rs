@@ -110,6 +110,14 @@ pub unsafe trait Platform: Sync {
     /// The range lies within one mapping of [`Platform::map_pages`], and nobody relies on its contents.
     unsafe fn discard_pages(&self, start: NonNull<u8>, bytes: usize);
 
+    /// Says that a mapping will be filled densely, so that larger pages suit it. Advice only; nothing by default.
+    ///
+    /// # Safety
+    /// `start` and `bytes` are those of one call of [`Platform::map_pages`], whole.
+    unsafe fn prefer_huge_pages(&self, start: NonNull<u8>, bytes: usize) {
+        let _ = (start, bytes);
+    }
+
     /// Processors this process may run on; at least 1.
     fn processor_count(&self) -> usize;
 

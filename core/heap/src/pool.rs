@@ -42,6 +42,10 @@ pub(crate) struct Pool {
 // SAFETY: chunks are shared memory of the heap; the pool only names them.
 unsafe impl Send for Pool {}
 
+/// An object from this size on asks for huge pages, of which the last may be resident for one byte of use: 2 MiB, so at most a
+/// quarter more memory, for a five-hundredth of the page faults. Long lists and dict tables gain the most.
+const HUGE_BYTES: usize = 8 << 20;
+
 fn set(bitmap: &mut [u64; BITMAP_WORDS], index: usize) {
     bitmap[index / 64] |= 1 << (index % 64);
 }
@@ -216,6 +220,12 @@ impl Pool {
         match self.map_chunk(map, mapped, true) {
             Some(chunk) => {
                 let block = chunk.block(FIRST_BLOCK);
+                if mapped >= HUGE_BYTES
+                    && let Some(start) = NonNull::new(core::ptr::from_ref(chunk).cast_mut().cast::<u8>())
+                {
+                    // SAFETY: the mapping that `map_chunk` made, from its first byte, where the chunk lies.
+                    unsafe { self.platform.prefer_huge_pages(start, mapped) };
+                }
                 block.fresh.store(true, Ordering::Relaxed);
                 Some(block)
             }

@@ -5,11 +5,6 @@
 
 use std::ptr::NonNull;
 
-/// From this size on a mapping asks for huge pages, of which the last may be resident for one byte of use: 2 MiB, so at most a
-/// quarter more memory, for a five-hundredth of the page faults. Large lists and dict tables gain the most.
-#[cfg(all(target_os = "linux", not(miri)))]
-const HUGE_BYTES: usize = 8 << 20;
-
 /// Bytes in a page.
 pub fn page_size() -> usize {
     // SAFETY: no preconditions.
@@ -56,11 +51,6 @@ pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
         }
         if after != 0 {
             libc::munmap(start.add(before + bytes).cast(), after);
-        }
-        #[cfg(target_os = "linux")]
-        if bytes >= HUGE_BYTES {
-            // Only advice: what comes of it matters to nothing but speed.
-            libc::madvise(start.add(before).cast(), bytes, libc::MADV_HUGEPAGE);
         }
         NonNull::new(start.add(before))
     }
@@ -120,6 +110,20 @@ pub unsafe fn discard(start: NonNull<u8>, bytes: usize) {
         unsafe { libc::madvise(start.as_ptr().add(before).cast(), inside, advice) };
     }
     #[cfg(miri)]
+    let _ = (start, bytes);
+}
+
+/// Asks the kernel for huge pages. Only advice: what comes of it matters to nothing but speed.
+///
+/// # Safety
+/// `Platform::prefer_huge_pages`'s.
+pub unsafe fn prefer_huge(start: NonNull<u8>, bytes: usize) {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    // SAFETY: a mapping of `map` (the caller's duty); its contents stay as they are.
+    unsafe {
+        libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE);
+    }
+    #[cfg(any(not(target_os = "linux"), miri))]
     let _ = (start, bytes);
 }
 

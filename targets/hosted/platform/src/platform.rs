@@ -52,6 +52,11 @@ unsafe impl Platform for HostedPlatform {
         unsafe { pages::discard(start, bytes) }
     }
 
+    unsafe fn prefer_huge_pages(&self, start: NonNull<u8>, bytes: usize) {
+        // SAFETY: the caller's duty, word for word.
+        unsafe { pages::prefer_huge(start, bytes) }
+    }
+
     fn processor_count(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
     }
