@@ -18,7 +18,7 @@ use crate::handshake::Participant;
 use crate::heap::{Heap, HeapState, WINDOW_COUNT};
 use crate::log::Log;
 use crate::overwriters::SlotNumber;
-use crate::scratch::ScratchNode;
+use crate::scratch::{ScratchNode, Spares};
 use crate::stress::StressState;
 use crate::sync::{AtomicU32, AtomicUsize, Ordering};
 
@@ -60,6 +60,7 @@ pub struct Mutator {
     pub(crate) windows: [Window; WINDOW_COUNT],
     pub(crate) participant: Participant,
     pub(crate) scratch: Cell<*const ScratchNode>,
+    pub(crate) scratch_spares: Spares,
     pub(crate) heap: Arc<Heap>,
     pub(crate) client_thread: *const (),
     pub(crate) stack_high: usize,
@@ -99,6 +100,7 @@ impl Heap {
             windows: core::array::from_fn(|_| Window::new()),
             participant: Participant::new_running(),
             scratch: Cell::new(core::ptr::null()),
+            scratch_spares: Spares::new(),
             heap: self.clone(),
             client_thread,
             stack_high,

@@ -1,7 +1,8 @@
 //! Scratch vectors: growable arrays of words that are roots, for native code that would otherwise use a `Vec`.
 //!
 //! Invariant: while a scratch vector exists it is linked into its mutator's list; a pause reads the list while the thread
-//! stands still. So the vector is touched by its own thread only, and never inside `blocking`.
+//! stands still. So the vector is touched by its own thread only, and never inside `blocking`. Nodes that are done with are
+//! kept, empty, for the thread's next vectors: most live for one short call.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,6 +20,41 @@ pub(crate) struct ScratchNode {
     previous: Cell<*const ScratchNode>,
 }
 
+/// Nodes kept at most, and words that a kept one has room for at most.
+const SPARE_NODES: usize = 8;
+const SPARE_WORDS: usize = 64;
+
+/// A thread's empty nodes, in no list.
+pub(crate) struct Spares {
+    nodes: [Cell<Option<Box<ScratchNode>>>; SPARE_NODES],
+    count: Cell<usize>,
+}
+
+impl Spares {
+    pub(crate) fn new() -> Spares {
+        Spares { nodes: Default::default(), count: Cell::new(0) }
+    }
+
+    #[inline]
+    fn take(&self) -> Option<Box<ScratchNode>> {
+        let index = self.count.get().checked_sub(1)?;
+        self.count.set(index);
+        self.nodes.get(index)?.take()
+    }
+
+    #[inline]
+    fn keep(&self, mut node: Box<ScratchNode>) {
+        let words = node.words.get_mut();
+        words.clear();
+        if words.capacity() <= SPARE_WORDS
+            && let Some(place) = self.nodes.get(self.count.get())
+        {
+            place.set(Some(node));
+            self.count.set(self.count.get() + 1);
+        }
+    }
+}
+
 /// A growable array of words, all of them roots. It may be moved; it belongs to its thread.
 pub struct Scratch<'m> {
     mutator: &'m Mutator,
@@ -30,11 +66,16 @@ impl Mutator {
     /// An empty scratch vector.
     pub fn scratch(&self) -> Scratch<'_> {
         let next = self.scratch.get();
-        let node = NonNull::from(Box::leak(Box::new(ScratchNode {
-            words: UnsafeCell::new(Vec::new()),
-            next: Cell::new(next),
-            previous: Cell::new(core::ptr::null()),
-        })));
+        let node = self.scratch_spares.take().unwrap_or_else(|| {
+            Box::new(ScratchNode {
+                words: UnsafeCell::new(Vec::new()),
+                next: Cell::new(core::ptr::null()),
+                previous: Cell::new(core::ptr::null()),
+            })
+        });
+        node.next.set(next);
+        node.previous.set(core::ptr::null());
+        let node = NonNull::from(Box::leak(node));
         // SAFETY: nodes in the list are alive (they leave it when dropped).
         if let Some(next) = unsafe { next.as_ref() } {
             next.previous.set(node.as_ptr());
@@ -72,6 +113,7 @@ impl Scratch<'_> {
     }
 
     /// Adds a word at the end.
+    #[inline]
     pub fn push(&mut self, word: u64) -> Result<(), OutOfMemory> {
         let words = self.words_mut();
         if words.len() == words.capacity() {
@@ -176,6 +218,6 @@ impl Drop for Scratch<'_> {
             next.previous.set(previous);
         }
         // SAFETY: made by `Box::leak` in `Mutator::scratch`; out of the list now.
-        drop(unsafe { Box::from_raw(self.node.as_ptr()) });
+        self.mutator.scratch_spares.keep(unsafe { Box::from_raw(self.node.as_ptr()) });
     }
 }
