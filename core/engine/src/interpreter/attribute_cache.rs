@@ -18,7 +18,7 @@ use crate::interpreter::inline_cache::{
 };
 use crate::interpreter::operations;
 use crate::interpreter::shape_cache::{Fact, Purpose};
-use crate::kind::Kind;
+use crate::kind::{Kind, client_flags};
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
 use crate::shape::{Location, Mode, Shape, VERSION};
@@ -26,6 +26,7 @@ use crate::types::class::Class;
 use crate::types::dict::Dict;
 use crate::types::dict_table::DictTable;
 use crate::types::str_object::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 
 /// The attribute that the cache leads to, if it still holds and is in a slot of the instance.
@@ -189,7 +190,7 @@ pub(crate) fn load_attribute(
     if let (Some(attribute), DescriptorKind::Data) = (attribute, kind) {
         if let Some(descriptor) = attribute.as_object() {
             match Kind::of(descriptor) {
-                Kind::Property if descriptor.client_flags() & crate::kind::client_flags::SUBCLASS == 0 => {
+                Kind::Property if descriptor.client_flags() & client_flags::SUBCLASS == 0 => {
                     if let Some(getter) = descriptor.value(0).filter(|getter| getter.is_kind(Kind::Function))
                     {
                         let fact = Fact::Property(getter.word());
@@ -205,6 +206,15 @@ pub(crate) fn load_attribute(
                     let slot = crate::types::native_function::member_slot(descriptor);
                     if slot < object.slot_count() {
                         remember(cx, frame, version, name, Purpose::Load, Fact::Slot(slot))?;
+                    }
+                }
+                // A named tuple's field. No fact of a shape: tuples of one class may differ in length.
+                Kind::TupleGetter if descriptor.client_flags() & client_flags::SUBCLASS == 0 => {
+                    if let Some(tuple) = Tuple::from_value(value)
+                        && let Ok(index) = usize::try_from(descriptor.raw_u64(0))
+                        && let Some(item) = tuple.get(index)
+                    {
+                        return Ok(Called::Done(item));
                     }
                 }
                 _ => {}
