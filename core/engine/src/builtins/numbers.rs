@@ -17,8 +17,36 @@ pub fn abs(cx: &Context, number: Value) -> PyResult<Value> {
     cx.absolute(number)
 }
 
-fn in_base(cx: &Context, number: Value, specification: &str) -> PyResult<Str> {
+/// An integer's digits of so many bits each, behind the prefix of the base.
+fn in_base(cx: &Context, number: Value, specification: &str, prefix: u8, bits: u32) -> PyResult<Str> {
     let index = cx.index(number)?;
+    if let Some(number) = index.as_small_int() {
+        // At most 63 digits, the prefix and a sign.
+        let mut text = [0; 66];
+        let mut length = 0;
+        let mut places = text.iter_mut().rev();
+        let mut put = |byte| {
+            if let Some(place) = places.next() {
+                *place = byte;
+                length += 1;
+            }
+        };
+        let mut rest = number.unsigned_abs();
+        loop {
+            let digit = (rest & ((1 << bits) - 1)) as u8;
+            put(if digit < 10 { b'0' + digit } else { b'a' + (digit - 10) });
+            rest >>= bits;
+            if rest == 0 {
+                break;
+            }
+        }
+        put(prefix);
+        put(b'0');
+        if number < 0 {
+            put(b'-');
+        }
+        return cx.str_from_latin1(text.get(text.len() - length..).unwrap_or(&[]));
+    }
     cx.format_value(index, cx.intern_str(specification)?)
 }
 
@@ -28,7 +56,7 @@ fn in_base(cx: &Context, number: Value, specification: &str) -> PyResult<Str> {
 ///    '0b1010101010101010101010'
 #[pyfunction]
 pub fn bin(cx: &Context, number: Value) -> PyResult<Str> {
-    in_base(cx, number, "#b")
+    in_base(cx, number, "#b", b'b', 1)
 }
 
 /// Return the hexadecimal representation of an integer.
@@ -37,7 +65,7 @@ pub fn bin(cx: &Context, number: Value) -> PyResult<Str> {
 ///    '0xc0ffee'
 #[pyfunction]
 pub fn hex(cx: &Context, number: Value) -> PyResult<Str> {
-    in_base(cx, number, "#x")
+    in_base(cx, number, "#x", b'x', 4)
 }
 
 /// Return the octal representation of an integer.
@@ -46,7 +74,7 @@ pub fn hex(cx: &Context, number: Value) -> PyResult<Str> {
 ///    '0o1234567'
 #[pyfunction]
 pub fn oct(cx: &Context, number: Value) -> PyResult<Str> {
-    in_base(cx, number, "#o")
+    in_base(cx, number, "#o", b'o', 3)
 }
 
 /// Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.
