@@ -70,6 +70,8 @@ impl MethodCacheEntry {
 pub struct ThreadRoots {
     pub(crate) roots: [Cell<u64>; ThreadRoot::Count as usize],
     pub(crate) frames: FrameStack,
+    /// `threading.get_ident()`
+    pub(crate) identifier: u64,
 }
 
 impl ThreadRoots {
@@ -185,8 +187,8 @@ impl Context {
     pub fn new(engine: Arc<Engine>, thread: Arc<crate::thread::ThreadState>) -> Result<Context, OutOfMemory> {
         let platform = engine.platform();
         let frames = FrameStack::new(platform).ok_or(OutOfMemory)?;
-        let roots =
-            Box::new(ThreadRoots { roots: [const { Cell::new(0) }; ThreadRoot::Count as usize], frames });
+        let roots = [const { Cell::new(0) }; ThreadRoot::Count as usize];
+        let roots = Box::new(ThreadRoots { roots, frames, identifier: platform.current_thread().0 });
         let bounds = platform.stack_bounds();
         let client_thread = (&raw const *roots).cast::<()>();
         let mutator = engine.heap().attach(client_thread);

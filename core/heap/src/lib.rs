@@ -100,6 +100,8 @@ mod stress;
 mod sync;
 #[cfg(not(loom))]
 mod trace;
+/// Looking at threads that stand still.
+mod visit;
 #[cfg(not(loom))]
 mod weak;
 mod weak_status;

@@ -39,6 +39,13 @@ impl<T> Mutex<T> {
         MutexGuard { mutex: self }
     }
 
+    /// The same if nobody has it.
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        // Acquire: as in `lock`.
+        let taken = self.word.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok();
+        taken.then(|| MutexGuard { mutex: self })
+    }
+
     #[cold]
     fn lock_slow(&self) {
         for _ in 0..SPINS {

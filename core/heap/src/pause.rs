@@ -84,12 +84,17 @@ impl Mutator {
 
     /// Coordinates a pause, or takes part in somebody else's; whether it was ours.
     pub(crate) fn pause(&self, kind: PauseKind) -> bool {
+        self.pause_visiting(kind, &mut |_| ())
+    }
+
+    /// The same, handing what each thread attached with to a function while all stand still.
+    pub(crate) fn pause_visiting(&self, kind: PauseKind, visit: &mut dyn FnMut(*const ())) -> bool {
         self.assert_no_lock();
         let heap = &*self.heap;
         if heap.handshake.try_begin() {
             Architecture::with_spilled_registers(|low| {
                 self.stack_low.store(low, Ordering::Relaxed);
-                heap.coordinate(Some(self), kind);
+                heap.coordinate(Some(self), kind, visit);
             });
             return true;
         }
@@ -151,7 +156,7 @@ impl HeapState {
         let epoch = self.epoch();
         while self.epoch() == epoch {
             if self.handshake.try_begin() {
-                self.coordinate(None, PauseKind::Epoch);
+                self.coordinate(None, PauseKind::Epoch, &mut |_| ());
             } else {
                 self.platform.yield_now();
             }
@@ -159,7 +164,12 @@ impl HeapState {
     }
 
     /// Stops everybody, does the work, lets everybody go. The caller has begun the handshake.
-    fn coordinate(&self, requester: Option<&Mutator>, kind: PauseKind) {
+    pub(crate) fn coordinate(
+        &self,
+        requester: Option<&Mutator>,
+        kind: PauseKind,
+        visit: &mut dyn FnMut(*const ()),
+    ) {
         let timer = self.counters.pause_begins();
         let registry = self.registry.lock();
         let others = || {
@@ -181,6 +191,7 @@ impl HeapState {
             let timer = self.counters.world_stopped(timer);
             // SAFETY: as above; they all stand still now.
             let mutators: Vec<&Mutator> = registry.iter().map(|mutator| unsafe { &**mutator }).collect();
+            mutators.iter().rev().for_each(|mutator| visit(mutator.client_thread));
             match kind {
                 PauseKind::Epoch | PauseKind::Collect | PauseKind::Check | PauseKind::Probe { .. } => {
                     let collect = matches!(kind, PauseKind::Collect | PauseKind::Probe { whole: true });

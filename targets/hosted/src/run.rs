@@ -107,6 +107,15 @@ fn outcome_of(cx: &Context, raised: Raised, inspect: bool) -> Outcome {
     Outcome { code: if interrupted { INTERRUPTED } else { 1 }, interrupted }
 }
 
+/// `-X faulthandler`, `PYTHONFAULTHANDLER`, development mode.
+fn enable_fault_handler(cx: &Context, line: &CommandLine) -> PyResult<()> {
+    let wanted = settings::extra(line, "faulthandler").is_some()
+        || settings::flag(line, "PYTHONFAULTHANDLER")
+        || settings::extra(line, "dev").is_some()
+        || settings::flag(line, "PYTHONDEVMODE");
+    if wanted { modules::faulthandler::enable_on_start(cx) } else { Ok(()) }
+}
+
 /// Imports `warnings` where options say what to do with them, so that those count from the first module on.
 fn import_warnings(cx: &Context) -> PyResult<()> {
     let options = cx.sys_attribute("warnoptions")?.and_then(List::from_value);
@@ -259,6 +268,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .and_then(|()| cx.initialize_imports())
         .and_then(|()| import_from_archives(&cx))
         .and_then(|()| open_streams(&cx, line))
+        .and_then(|()| enable_fault_handler(&cx, line))
         .and_then(|()| import_warnings(&cx))
         .and_then(|()| import_site(&cx, line));
     let mut outcome = match started {

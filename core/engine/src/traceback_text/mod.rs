@@ -12,6 +12,7 @@ mod frames;
 pub mod nearest_name;
 pub mod source;
 pub mod suggestions;
+mod threads;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;

@@ -280,6 +280,16 @@ impl CodeObject {
         self.text(cx, slot::NAME)
     }
 
+    /// The name, without falling back on anything.
+    pub(crate) fn known_name(self) -> Option<Str> {
+        self.0.value(slot::NAME).and_then(Str::from_value)
+    }
+
+    /// The file's name, without falling back on anything.
+    pub(crate) fn known_file_name(self) -> Option<Str> {
+        self.0.value(slot::FILE_NAME).and_then(Str::from_value)
+    }
+
     /// `co_qualname`
     pub fn qualified_name(self, cx: &Context) -> Str {
         self.text(cx, slot::QUALIFIED_NAME)

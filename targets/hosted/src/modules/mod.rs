@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod errno;
+pub mod faulthandler;
 pub mod fcntl;
 pub mod files;
 pub mod io;
@@ -23,6 +24,7 @@ use threadsnake_engine::native::NativeModule;
 /// The modules of this target.
 pub static MODULES: &[&NativeModule] = &[
     &errno::module::MODULE,
+    &faulthandler::module::MODULE,
     &fcntl::module::MODULE,
     &io::module::MODULE,
     &posix::module::MODULE,
