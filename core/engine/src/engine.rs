@@ -91,6 +91,8 @@ pub enum Root {
     OpenStreams,
     /// The classes of `_ast`, a tuple.
     SyntaxClasses,
+    /// The classes of struct sequences, a dict by the address of their description.
+    StructSequenceClasses,
     /// What `sys.monitoring` registered, a dict.
     MonitoringTools,
     Count,

@@ -47,7 +47,7 @@ struct_sequence!(FLAGS, "sys", "flags", "sys.flags\n\nFlags provided through com
     20 context_aware_warnings "-X context_aware_warnings";
 });
 
-struct_sequence!(FLOAT_INFO, "sys", "float_info", "sys.float_info\n\nA named tuple holding information about the float type. It contains low level\ninformation about the precision and internal representation.", 11, 0, false, {
+struct_sequence!(FLOAT_INFO, "sys", "float_info", "sys.float_info\n\nA named tuple holding information about the float type. It contains low level\ninformation about the precision and internal representation.", 11, 0, true, {
     0 max "DBL_MAX -- maximum representable finite float";
     1 max_exp "DBL_MAX_EXP -- maximum int e such that radix**(e-1) is representable";
     2 max_10_exp "DBL_MAX_10_EXP -- maximum int e such that 10**e is representable";
@@ -61,14 +61,14 @@ struct_sequence!(FLOAT_INFO, "sys", "float_info", "sys.float_info\n\nA named tup
     10 rounds "FLT_ROUNDS -- rounding mode used for arithmetic operations";
 });
 
-struct_sequence!(INT_INFO, "sys", "int_info", "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.  The attributes are read only.", 4, 0, false, {
+struct_sequence!(INT_INFO, "sys", "int_info", "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.  The attributes are read only.", 4, 0, true, {
     0 bits_per_digit "size of a digit in bits";
     1 sizeof_digit "size in bytes of the type used to represent a digit";
     2 default_max_str_digits "maximum string conversion digits limitation";
     3 str_digits_check_threshold "minimum positive value for int_max_str_digits";
 });
 
-struct_sequence!(HASH_INFO, "sys", "hash_info", "hash_info\n\nA named tuple providing parameters used for computing hashes.", 9, 0, false, {
+struct_sequence!(HASH_INFO, "sys", "hash_info", "hash_info\n\nA named tuple providing parameters used for computing hashes.", 9, 0, true, {
     0 width "width of the type used for hashing, in bits";
     1 modulus "prime number giving the modulus on which the hash function is based";
     2 inf "value to be used for hash of a positive infinity";
@@ -80,7 +80,7 @@ struct_sequence!(HASH_INFO, "sys", "hash_info", "hash_info\n\nA named tuple prov
     8 cutoff "small string optimization cutoff";
 });
 
-struct_sequence!(THREAD_INFO, "sys", "thread_info", "sys.thread_info\n\nA named tuple holding information about the thread implementation.", 3, 0, false, {
+struct_sequence!(THREAD_INFO, "sys", "thread_info", "sys.thread_info\n\nA named tuple holding information about the thread implementation.", 3, 0, true, {
     0 name "name of the thread implementation";
     1 lock "name of the lock implementation";
     2 version "name and version of the thread library";

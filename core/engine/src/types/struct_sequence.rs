@@ -10,6 +10,7 @@ use alloc::format;
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
+use crate::engine::Root;
 use crate::error::PyResult;
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
@@ -221,6 +222,18 @@ fn new(cx: &Context, arguments: Arguments<'_>) -> PyResult<Value> {
         }
     };
     let class = Class::expect(cx, class)?;
+    let dict = match dict {
+        None => None,
+        Some(dict) => match Dict::from_value(dict) {
+            Some(dict) => Some(dict),
+            None => {
+                return Err(cx.type_error(format_args!(
+                    "{}() takes a dict as second arg, if any",
+                    crate::types::type_new::dotted_name(cx, class)
+                )));
+            }
+        },
+    };
     let visible = count_of(cx, class, "n_sequence_fields")?;
     let total = count_of(cx, class, "n_fields")?;
     let items = cx.collect(sequence)?;
@@ -242,7 +255,6 @@ fn new(cx: &Context, arguments: Arguments<'_>) -> PyResult<Value> {
     let mut hidden = cx.scratch();
     hidden.extend_from_slice(rest);
     let names = field_names(cx, class)?;
-    let dict = dict.and_then(Dict::from_value);
     let first_hidden = names.len().saturating_sub(total - visible);
     for name in names.iter().skip(first_hidden + hidden.len()) {
         let value = match dict {
@@ -271,11 +283,30 @@ fn make(cx: &Context, class: Class, visible: &[Value], hidden: &[Value]) -> PyRe
 }
 
 impl Context {
-    /// Makes the class of a description.
+    /// The class of a description: the same one whenever it is asked for.
     ///
     /// # Errors
     /// MemoryError.
     pub fn struct_sequence_class(&self, description: &'static Description) -> PyResult<Class> {
+        let classes = match self.root(Root::StructSequenceClasses).and_then(Dict::from_value) {
+            Some(classes) => classes,
+            None => {
+                // `sys` asks first, while there is one thread.
+                let classes = self.new_dict()?;
+                self.set_root(Root::StructSequenceClasses, Some(classes.as_value()));
+                classes
+            }
+        };
+        let key = self.int(core::ptr::from_ref(description) as usize as i64)?;
+        if let Some(class) = classes.get(self, key)?.and_then(Class::from_value) {
+            return Ok(class);
+        }
+        // Of two threads that make it, both take the one that came first.
+        let made = self.make_struct_sequence_class(description)?;
+        Class::expect(self, classes.set_default(self, key, made.as_value())?)
+    }
+
+    fn make_struct_sequence_class(&self, description: &'static Description) -> PyResult<Class> {
         let Some(metaclass) = Class::from_value(self.class(Kind::Type)) else {
             return Err(self.memory_error());
         };
