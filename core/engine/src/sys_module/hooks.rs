@@ -74,14 +74,7 @@ pub fn displayhook(cx: &Context, object: Value) -> PyResult<()> {
             write_encodable(cx, stream, text)?;
             cx.call_method_name(stream, Name::write, &[cx.latin1_character(b'\n').as_value()])?;
         }
-        Some(_) => {
-            return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.stdout")));
-        }
-        None => {
-            let mut line = text.to_utf8_lossy();
-            line.push('\n');
-            write_to_platform(cx, OutputStream::Output, line.as_bytes())?;
-        }
+        _ => return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.stdout"))),
     }
     builtins.set_str(cx, underscore, object)
 }
