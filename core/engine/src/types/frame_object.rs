@@ -278,8 +278,13 @@ impl FrameObject {
             );
         }
         let generator = this.0.value(slot::GENERATOR);
-        if let Some(generator) = generator {
-            cx.call_method(generator, cx.intern_str("close")?, &[])?;
+        if let Some(generator) = generator.and_then(crate::types::generator::as_generator) {
+            if crate::types::generator::state_of(generator) == crate::types::generator::state::SUSPENDED {
+                return Err(
+                    cx.raise(ExceptionClass::RuntimeError, format_args!("cannot clear a suspended frame"))
+                );
+            }
+            crate::types::generator::close(cx, generator)?;
         }
         for place in slot::LOCALS..this.0.slot_count() {
             cx.clear(this.0, place);
