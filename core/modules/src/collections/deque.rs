@@ -315,6 +315,7 @@ impl DequeClass {
     #[pymethod]
     fn remove(cx: &Context, this: Deque, value: Value) -> PyResult<()> {
         loop {
+            let changes = this.changes();
             match find(cx, this, value, 0, usize::MAX) {
                 Ok(None) => return Err(not_in_deque(cx, value)),
                 // Another thread may have moved the item since it was found.
@@ -326,6 +327,14 @@ impl DequeClass {
                     // The search says so when another thread changes the deque: look again.
                     cx.take_exception(raised);
                     cx.poll()?;
+                }
+                Err(raised)
+                    if cx.pending_is(&raised, ExceptionClass::RuntimeError) && this.changes() != changes =>
+                {
+                    cx.take_exception(raised);
+                    return Err(
+                        cx.raise(ExceptionClass::IndexError, format_args!("deque mutated during remove()."))
+                    );
                 }
                 Err(raised) => return Err(raised),
             }

@@ -57,13 +57,13 @@ pub fn new(cx: &Context, kind: Kind, deque: Deque) -> PyResult {
 
 fn advance(cx: &Context, object: ObjectRef, reverse: bool) -> PyResult<Option<Value>> {
     let Some(deque) = object.value(DEQUE).and_then(Deque::of) else { return Ok(None) };
-    if object.raw_u64(LEFT) == 0 {
-        cx.clear(object, DEQUE);
-        return Ok(None);
-    }
     if deque.changes() != object.raw_u64(CHANGES) {
         object.raw_store_u64(LEFT, 0);
         return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("deque mutated during iteration")));
+    }
+    if object.raw_u64(LEFT) == 0 {
+        cx.clear(object, DEQUE);
+        return Ok(None);
     }
     let Some(left) = claim_backwards(object, LEFT) else { return Ok(None) };
     let index = if reverse { Some(left) } else { deque.len().checked_sub(left + 1) };
