@@ -143,7 +143,11 @@ impl Dict {
         self.get_hashed(cx, key, fold_hash(hash))
     }
 
-    pub(crate) fn get_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
+    /// As [`Dict::get`] with the key's folded hash.
+    ///
+    /// # Errors
+    /// What comparing keys raises.
+    pub fn get_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
         let search = self.search(cx, key, hash)?;
         Ok(search.place.and_then(|place| place.table.value(place.entry)))
     }

@@ -129,6 +129,14 @@ impl Dict {
     /// MemoryError, TypeError for an unhashable key, and what hashing and comparing raise.
     pub fn move_to_end(self, cx: &Context, key: Value, last: bool) -> PyResult<bool> {
         let hash = fold_hash(cx.hash_dict_key(key)?);
+        self.move_to_end_hashed(cx, key, last, hash)
+    }
+
+    /// As [`Dict::move_to_end`] with the key's folded hash.
+    ///
+    /// # Errors
+    /// MemoryError, and what comparing keys raises.
+    pub fn move_to_end_hashed(self, cx: &Context, key: Value, last: bool, hash: u32) -> PyResult<bool> {
         let mut spare: Option<DictTable> = None;
         loop {
             let search = self.search(cx, key, hash)?;

@@ -7,6 +7,7 @@ use threadsnake_engine::native::Arguments;
 use threadsnake_engine::object_access::ObjectAccess;
 use threadsnake_engine::types::class::{Class, allocate_of_class};
 use threadsnake_engine::types::dict::Dict;
+use threadsnake_engine::types::dict_table::fold_hash;
 use threadsnake_engine::types::int_object::is_exact_int;
 use threadsnake_engine::types::str_object::Str;
 use threadsnake_engine::{Context, Name, ObjectRef, PyResult, Value};
@@ -132,18 +133,18 @@ impl LruCache {
             return cx.call_with(this.function(), arguments);
         };
         let key = key_of(cx, this, &arguments)?;
-        // An unhashable argument is named as such, not as a dict's key.
-        cx.hash(key)?;
-        if let Some(found) = cache.get(cx, key)? {
+        // Arguments are hashed once for each call. One that is unhashable is named as such, not as a dict's key.
+        let hash = fold_hash(cx.hash(key)?);
+        if let Some(found) = cache.get_hashed(cx, key, hash)? {
             this.count(HITS);
             if maximum != UNBOUNDED {
-                cache.move_to_end(cx, key, true)?;
+                cache.move_to_end_hashed(cx, key, true, hash)?;
             }
             return Ok(found);
         }
         this.count(MISSES);
         let result = cx.call_with(this.function(), arguments)?;
-        cache.set_default(cx, key, result)?;
+        cache.set_default_hashed(cx, key, result, hash)?;
         while maximum != UNBOUNDED && cache.len() as u64 > maximum {
             cache.pop_first(cx);
         }

@@ -217,7 +217,8 @@ impl Partial {
             return Err(invalid());
         };
         check_trailing(cx, arguments.as_slice())?;
-        let arguments = cx.tuple(arguments.as_slice())?;
+        let arguments =
+            if arguments.is_exact() { arguments.as_value() } else { cx.tuple(arguments.as_slice())? };
         let keywords = match Dict::from_value(keywords) {
             Some(keywords) => keywords.copy(cx)?,
             None if keywords.is_none() => cx.new_dict()?,
@@ -226,13 +227,8 @@ impl Partial {
         cx.store(this.0, FUNCTION, function);
         cx.store(this.0, ARGUMENTS, arguments);
         cx.store(this.0, KEYWORDS, keywords.as_value());
-        if !attributes.is_none() {
-            let own = cx.get_attribute_name(this.as_value(), Name::__dict__)?;
-            if let (Some(own), Some(attributes)) = (Dict::from_value(own), Dict::from_value(attributes)) {
-                own.update_from(cx, attributes)?;
-            }
-        }
-        Ok(())
+        let attributes = if attributes.is_none() { cx.new_dict()?.as_value() } else { attributes };
+        cx.set_attribute(this.as_value(), cx.name(Name::__dict__), Some(attributes))
     }
 
     /// See PEP 585
