@@ -55,7 +55,11 @@ struct Given {
 }
 
 fn unsigned(cx: &Context, value: Option<Value>) -> PyResult<u64> {
-    value.map_or(Ok(0), |value| cx.index_u64(value))
+    let Some(value) = value else { return Ok(0) };
+    if cx.index_clipped(value)? < 0 {
+        return Err(cx.value_error(format_args!("value must be positive")));
+    }
+    cx.index_u64(value)
 }
 
 fn checked(cx: &Context, given: &Given, limits: &Limits) -> PyResult<Parameters> {

@@ -257,6 +257,15 @@ fn texts(cx: &Context, value: Value) -> PyResult<Vec<CString>> {
     Ok(texts)
 }
 
+/// One of `extra_groups`.
+fn group_identifier(cx: &Context, value: Value) -> PyResult<u32> {
+    if !threadsnake_engine::types::int_object::is_int(value) {
+        return Err(cx.type_error(format_args!("extra_groups must be integers")));
+    }
+    let group = cx.index_clipped(value)?;
+    u32::try_from(group).map_err(|_| cx.value_error(format_args!("invalid group id")))
+}
+
 fn kept_descriptors(cx: &Context, value: Value) -> PyResult<Vec<i32>> {
     let wrong = || cx.value_error(format_args!("bad value(s) in fds_to_keep"));
     let Some(tuple) = Tuple::from_value(value) else {
@@ -354,7 +363,7 @@ pub mod module {
             groups: optional(groups, |value| {
                 let mut numbers = Vec::new();
                 for &item in cx.collect(value)?.as_slice() {
-                    numbers.push(identifier(item)?);
+                    numbers.push(group_identifier(cx, item)?);
                 }
                 Ok(numbers)
             })?,

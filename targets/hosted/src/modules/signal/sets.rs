@@ -38,7 +38,8 @@ fn empty() -> libc::sigset_t {
 fn from_iterable(cx: &Context, iterable: Value) -> PyResult<libc::sigset_t> {
     let mut set = empty();
     for &item in cx.collect(iterable)?.as_slice() {
-        let number = cx.index_i64(item)?;
+        // What is no i64 is out of range all the more.
+        let number = cx.index_clipped(item)?;
         let Some(number) = i32::try_from(number).ok().filter(|number| (1..END).contains(number)) else {
             return Err(cx.value_error(format_args!("signal number {number} out of range [1; {}]", END - 1)));
         };
