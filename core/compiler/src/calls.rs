@@ -83,8 +83,8 @@ impl<'a> Compiler<'a> {
             let register = self.unit.take_register();
             self.evaluate(&keyword.value, register)?;
             if let Some(name) = &keyword.arg {
-                let name = self.mangled(&name.id);
-                names.push(Constant::Text(Text::from(name.as_str())));
+                // Names of keyword arguments are not mangled in classes.
+                names.push(Constant::Text(Text::from(name.id.as_str())));
             }
         }
         let count = (arguments.args.len() + arguments.keywords.len()) as u16;
@@ -152,8 +152,7 @@ impl<'a> Compiler<'a> {
                 match &keyword.arg {
                     Some(name) => {
                         let key = self.unit.take_register();
-                        let name = self.mangled(&name.id);
-                        self.load_text(&name, key);
+                        self.load_text(&name.id, key);
                         let value = self.operand(&keyword.value)?;
                         // Merged, not inserted: a name may have come from a mapping before.
                         let single = self.unit.take_registers(3);

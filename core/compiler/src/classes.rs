@@ -70,7 +70,7 @@ impl<'a> Compiler<'a> {
                 self.evaluate(&keyword.value, register)?;
                 count += 1;
                 if let Some(name) = &keyword.arg {
-                    names.push(Constant::Text(Text::from(self.mangled(&name.id).as_str())));
+                    names.push(Constant::Text(Text::from(name.id.as_str())));
                 }
             }
             self.at(node.range);
