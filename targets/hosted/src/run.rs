@@ -90,7 +90,9 @@ fn outcome_of(cx: &Context, raised: Raised, inspect: bool) -> Outcome {
         return match cx.exit_status(exception) {
             Ok((status, text)) => {
                 if let Some(text) = text {
+                    // Two writes, as a stream of the program's own can tell.
                     write_text(cx, &text);
+                    write_text(cx, "\n");
                 }
                 Outcome::of(status as u8)
             }

@@ -90,12 +90,24 @@ impl Context {
         let Some(bootstrap) = self.root(Root::ImportlibBootstrap) else {
             return self.import_without_system(name);
         };
-        let importer = self.get_attribute(bootstrap, self.name(Name::__import__))?;
+        let importer = self.native_importer(bootstrap)?;
         let find = self.get_attribute(bootstrap, self.name(Name::_find_and_load))?;
         if self.engine().configuration().import_times != ImportTimes::Off {
             return self.time_import(name, || self.call(find, &[name.as_value(), importer]));
         }
         self.call(find, &[name.as_value(), importer])
+    }
+
+    /// What the import system imports packages and submodules with: `builtins.__import__`, whose imports are timed; importlib's own
+    /// where a program has deleted that.
+    fn native_importer(&self, bootstrap: Value) -> PyResult<Value> {
+        let name = self.name(Name::__import__);
+        if let Some(builtins) = self.root(Root::BuiltinsModule)
+            && let Some(importer) = self.find_attribute_or_none(builtins, name)?
+        {
+            return Ok(importer);
+        }
+        self.get_attribute(bootstrap, name)
     }
 
     /// Whether another thread (or this one, further out) is still running the module's body.
@@ -153,9 +165,8 @@ impl Context {
         if wants_names {
             if self.find_attribute_or_none(module, self.name(Name::__path__))?.is_some() {
                 let handle = self.get_attribute(bootstrap, self.name(Name::_handle_fromlist))?;
-                let find = self.intern_str("_gcd_import")?;
-                let find = self.get_attribute(bootstrap, find)?;
-                return self.call(handle, &[module, fromlist, find]);
+                let importer = self.native_importer(bootstrap)?;
+                return self.call(handle, &[module, fromlist, importer]);
             }
             return Ok(module);
         }

@@ -244,7 +244,7 @@ impl Context {
         }
     }
 
-    /// The exit status that a SystemExit asks for, and the text that it wants on standard error.
+    /// The exit status that a SystemExit asks for, and the text that it wants on standard error, before the end of a line.
     pub fn exit_status(&self, exception: Value) -> PyResult<(i32, Option<String>)> {
         let code = self.get_attribute(exception, self.intern_str("code")?)?;
         if code.is_none() {
@@ -258,8 +258,6 @@ impl Context {
             Some(tuple) if tuple.is_empty() => return Ok((0, None)),
             _ => code,
         };
-        let mut text = self.str_of(code)?.to_utf8_lossy();
-        text.push('\n');
-        Ok((1, Some(text)))
+        Ok((1, Some(self.str_of(code)?.to_utf8_lossy())))
     }
 }
