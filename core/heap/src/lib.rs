@@ -100,7 +100,7 @@ mod stress;
 mod sync;
 #[cfg(not(loom))]
 mod trace;
-/// Looking at threads that stand still.
+#[cfg(not(loom))]
 mod visit;
 #[cfg(not(loom))]
 mod weak;
