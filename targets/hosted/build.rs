@@ -14,12 +14,37 @@ use threadsnake_compiler::{CompileOptions, compile};
 const LEFT_OUT: &[&str] =
     &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
 
-/// Places where the library names the implementation it runs on: module, text, replacement. Each text must be there once.
-const NAMES: &[(&str, &str, &str)] = &[(
-    "platform",
-    "        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",
-    "        if \"threadsnake\" in sys_version:\n            name = \"Threadsnake\"\n",
-)];
+/// Places where the library speaks of the implementation it runs on: module, text, replacement. Each text must be there once.
+const CHANGES: &[(&str, &str, &str)] = &[
+    (
+        "platform",
+        "        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",
+        "        if \"threadsnake\" in sys_version:\n            name = \"Threadsnake\"\n",
+    ),
+    ("site", "    return 'RustPython' # XXX: RUSTPYTHON; for site-packages\n", "    return 'Threadsnake'\n"),
+    ("site", "{userbase}/lib/rustpython{version[0]}", "{userbase}/lib/threadsnake{version[0]}"),
+    (
+        "sysconfig",
+        "    return 'RustPython'  # XXX: RUSTPYTHON; For site-packages\n",
+        "    return 'Threadsnake'\n",
+    ),
+    // What reads the instructions of a code object as CPython's would show others than those that run.
+    (
+        "dis",
+        "def _get_code_array(co, adaptive):\n",
+        "def _get_code_array(co, adaptive):\n    raise NotImplementedError('dis of code objects is not supported yet by threadsnake')\n",
+    ),
+    (
+        "dis",
+        "def _find_imports(co):\n",
+        "def _find_imports(co):\n    raise NotImplementedError('dis._find_imports() is not supported yet by threadsnake')\n",
+    ),
+    (
+        "dis",
+        "def _find_store_names(co):\n",
+        "def _find_store_names(co):\n    raise NotImplementedError('dis._find_store_names() is not supported yet by threadsnake')\n",
+    ),
+];
 
 fn collect(
     folder: &Path,
@@ -55,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut image = ImageWriter::new();
     for (name, (path, is_package)) in &modules {
         let mut source = fs::read(path)?;
-        for (_, text, replacement) in NAMES.iter().filter(|(module, ..)| module == name) {
+        for (_, text, replacement) in CHANGES.iter().filter(|(module, ..)| module == name) {
             let whole = String::from_utf8(source)?;
             if whole.matches(text).count() != 1 {
                 return Err(format!("{name}: the library no longer says {text:?}").into());

@@ -328,3 +328,22 @@ class Concrete(Abstract):
 
 
 print(Concrete().f(), Concrete().g)
+
+
+class CallsInOrder(type):
+    """Its mro() runs a method of the class under construction, which knows its class by then."""
+
+    def mro(cls):
+        seen.append(cls.__dict__["who"]())
+        return super().mro()
+
+
+seen = []
+
+
+class Called(metaclass=CallsInOrder):
+    def who():
+        return __class__
+
+
+print(seen[0] is Called, "__classcell__" in Called.__dict__)

@@ -48,6 +48,11 @@ mod warnings;
 
 pub use error::{ErrorKind, SyntaxError, SyntaxWarning};
 pub use module::{compile, compile_syntax_tree, parse_tree};
+
+/// The encoding that a coding cookie names, if the compiler does not know it: who has a codec for it compiles the decoded text.
+pub fn foreign_encoding(source: &[u8]) -> Option<String> {
+    source::Source::foreign_encoding(source)
+}
 use threadsnake_bytecode::Code;
 
 /// What kind of source is compiled.

@@ -115,6 +115,22 @@ fn error_at_line(message: String, line: u32) -> Box<SyntaxError> {
 }
 
 impl Source {
+    /// The encoding that a coding cookie names, if [`Source::decode`] does not know it. A byte order mark rules out all but UTF-8.
+    pub fn foreign_encoding(bytes: &[u8]) -> Option<String> {
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            return None;
+        }
+        for line in bytes.split(|&byte| byte == b'\n').take(2) {
+            if let Some(name) = coding_cookie(line) {
+                return Some(name).filter(|name| Encoding::from_name(name).is_none());
+            }
+            if !is_blank_or_comment(line) {
+                break;
+            }
+        }
+        None
+    }
+
     /// Decodes source bytes. With `ignore_cookie`, the bytes are UTF-8 whatever they say (source given as a `str`).
     pub fn decode(bytes: &[u8], file_name: &str, ignore_cookie: bool) -> Result<Self> {
         let (body, marked) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
@@ -129,7 +145,7 @@ impl Source {
                     declared = true;
                     encoding = match Encoding::from_name(&name) {
                         Some(Encoding::Utf8) => Encoding::Utf8,
-                        Some(_) if marked => {
+                        _ if marked => {
                             return Err(error_at_line(
                                 format!("encoding problem: {name} with BOM"),
                                 number as u32 + 1,

@@ -107,7 +107,12 @@ impl Context {
             Kind::MethodDescriptor | Kind::WrapperDescriptor => match instance {
                 Some(instance) => {
                     self.check_descriptor_receiver(object, instance)?;
-                    self.native_function(native_function::definition(object), Some(instance), None)
+                    let definition = native_function::definition(object);
+                    if Kind::of(object) == Kind::WrapperDescriptor {
+                        self.method_wrapper(definition, instance)
+                    } else {
+                        self.native_function(definition, Some(instance), None)
+                    }
                 }
                 None => Ok(attribute),
             },

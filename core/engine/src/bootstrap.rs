@@ -120,6 +120,16 @@ impl Context {
             .find(|module| module.name == name)
     }
 
+    /// The native class of this id, if a module has it.
+    fn find_native_class(&self, id: Kind) -> Option<&'static NativeClass> {
+        classes::ENGINE_MODULES
+            .iter()
+            .chain(self.engine().configuration().modules)
+            .flat_map(|module| module.classes)
+            .copied()
+            .find(|class| class.id == id)
+    }
+
     /// The names of all native modules.
     pub fn native_module_names(&self) -> alloc::vec::Vec<&'static str> {
         classes::ENGINE_MODULES
@@ -296,6 +306,8 @@ fn build_class(cx: &Context, native: &'static NativeClass, bases: &[Value]) -> P
     if let Some(base) = native.base
         && bases.is_empty()
         && Class::from_value(cx.class(base)).is_none()
+        // The base of a class of one module may belong to another that is not imported yet.
+        && cx.find_native_class(base).map(|base| build_native_class(cx, base)).transpose()?.is_none()
     {
         return Err(cx.raise(
             ExceptionClass::SystemError,

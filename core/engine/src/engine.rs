@@ -125,6 +125,12 @@ pub trait SourceCompiler: Send + Sync {
         request: &CompileRequest<'_>,
     ) -> Result<CompileResponse, CompileError>;
 
+    /// The encoding that source bytes name, if the compiler leaves decoding it to the engine's codecs.
+    fn foreign_encoding(&self, source: &[u8]) -> Option<String> {
+        let _ = source;
+        None
+    }
+
     /// Called now and then on the heap's thread, while others may compile: what only compiling needed can be given back.
     fn rest(&self) {}
 }
@@ -156,6 +162,13 @@ pub struct CompileRequest<'a> {
     pub flags: u32,
     /// Refuse syntax that came after Python 3.this.
     pub feature_version: Option<u8>,
+}
+
+impl CompileRequest<'_> {
+    /// The same for source that is text now.
+    fn with_text<'text>(&'text self, text: &'text str) -> CompileRequest<'text> {
+        CompileRequest { source: text.as_bytes(), is_text: true, ..*self }
+    }
 }
 
 /// Bytecode, and the warnings on the way.
@@ -485,8 +498,11 @@ impl Context {
     ///
     /// # Errors
     /// SyntaxError and its kin; RuntimeError when the engine has no compiler.
-    pub fn compile_source(&self, request: &CompileRequest<'_>) -> PyResult<CodeObject> {
+    pub fn compile_source(&self, given: &CompileRequest<'_>) -> PyResult<CodeObject> {
         let compiler = self.compiler()?;
+        let decoded = self.decode_foreign_source(compiler, given)?;
+        let request = decoded.as_ref().map(|text| given.with_text(text));
+        let request = request.as_ref().unwrap_or(given);
         // The compiler allocates only Rust memory and may take long: no epoch should wait for it.
         let compiled = self.blocking(|| compiler.compile(request));
         self.finish_compilation(request, compiled)
@@ -528,13 +544,55 @@ impl Context {
     ///
     /// # Errors
     /// As for [`Context::compile_source`].
-    pub fn parse_source(&self, request: &CompileRequest<'_>) -> PyResult<Value> {
+    pub fn parse_source(&self, given: &CompileRequest<'_>) -> PyResult<Value> {
         let compiler = self.compiler()?;
+        let decoded = self.decode_foreign_source(compiler, given)?;
+        let request = decoded.as_ref().map(|text| given.with_text(text));
+        let request = request.as_ref().unwrap_or(given);
         let (tree, warnings) = self
             .blocking(|| compiler.parse(request))
             .map_err(|error| self.raise_compile_error(request, &error))?;
         self.issue_syntax_warnings(request, warnings)?;
         self.syntax_tree_object(&tree)
+    }
+
+    /// The text of source bytes in an encoding that only the registry of codecs knows; none if the compiler decodes them.
+    fn decode_foreign_source(
+        &self,
+        compiler: &dyn SourceCompiler,
+        request: &CompileRequest<'_>,
+    ) -> PyResult<Option<String>> {
+        const IGNORE_COOKIE: u32 = 0x0800;
+        if request.is_text || request.flags & IGNORE_COOKIE != 0 {
+            return Ok(None);
+        }
+        let Some(encoding) = compiler.foreign_encoding(request.source) else { return Ok(None) };
+        let decode = || {
+            let bytes = self.bytes(request.source)?;
+            self.decode_object(bytes, Some(self.new_str(&encoding)?), None)?.to_utf8(self)
+        };
+        decode().map(Some).map_err(|raised| {
+            let is_told = self.pending_is(&raised, ExceptionClass::LookupError)
+                || self.pending_is(&raised, ExceptionClass::UnicodeError);
+            if !is_told {
+                return raised;
+            }
+            let exception = self.take_exception(raised);
+            let message = match self.str_of(exception) {
+                Ok(text) => text.to_utf8_lossy(),
+                Err(raised) => return raised,
+            };
+            let error = CompileError {
+                class: ExceptionClass::SyntaxError,
+                message,
+                line: 0,
+                column: 0,
+                end_line: 0,
+                end_column: 0,
+                text: None,
+            };
+            self.raise_compile_error(request, &error)
+        })
     }
 
     /// Compiles a syntax tree.

@@ -29,6 +29,8 @@ pub struct CommandLine {
     pub arguments: Vec<String>,
     /// `-i`
     pub inspect: bool,
+    /// Number of `-d`.
+    pub debug: u8,
     /// `-u`
     pub unbuffered: bool,
     /// `-q`
@@ -141,6 +143,7 @@ pub fn parse(arguments: &[String]) -> Parsed {
         skip_first_line: false,
         arguments: Vec::new(),
         inspect: false,
+        debug: 0,
         unbuffered: false,
         quiet: false,
         ignore_environment: false,
@@ -196,7 +199,9 @@ pub fn parse(arguments: &[String]) -> Parsed {
             match letter {
                 'b' => line.bytes_warning = line.bytes_warning.saturating_add(1),
                 'B' => line.dont_write_bytecode = true,
-                'd' | 'R' => {}
+                'd' => line.debug = line.debug.saturating_add(1),
+                // Hashes are random unless PYTHONHASHSEED says otherwise, and -R has no say in that either.
+                'R' => {}
                 'E' => line.ignore_environment = true,
                 'h' | '?' => return Parsed::Print(help()),
                 'i' => line.inspect = true,

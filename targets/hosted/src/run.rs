@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use threadsnake_engine::engine::{Engine, EngineConfiguration, Root};
 use threadsnake_engine::native::NativeModule;
+use threadsnake_engine::sys_module::SystemConfiguration;
 use threadsnake_engine::sys_module::hooks::write_to_stderr;
 use threadsnake_engine::thread::ThreadState;
 use threadsnake_engine::types::dict::Dict;
@@ -163,6 +164,11 @@ fn run_program(cx: &Context, line: &CommandLine) -> Outcome {
     }
 }
 
+/// With `-v` the importer writes to `sys.stderr` before the streams are opened.
+fn open_early_error_stream(cx: &Context, configured: &SystemConfiguration) -> PyResult<()> {
+    if configured.flags.verbose == 0 { Ok(()) } else { standard_streams::open_plain_error_stream(cx) }
+}
+
 /// Puts the importer of zip archives before the one of folders.
 fn import_from_archives(cx: &Context) -> PyResult<()> {
     let importer = cx.get_attribute(cx.import_module("zipimport")?, cx.intern_str("zipimporter")?)?;
@@ -267,6 +273,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     let started = cx
         .bootstrap()
         .and_then(|()| cx.configure_system(&configured))
+        .and_then(|()| open_early_error_stream(&cx, &configured))
         .and_then(|()| cx.initialize_imports())
         .and_then(|()| import_from_archives(&cx))
         .and_then(|()| open_streams(&cx, line))

@@ -103,6 +103,45 @@ pub fn refuse_missing(line: &CommandLine) -> Result<(), String> {
             return Err(format!("threadsnake: {name} is not supported yet by threadsnake"));
         }
     }
+    const NO_EFFECT: [(&str, &str); 3] = [
+        ("PYTHONHOME", "the library is part of the command"),
+        ("PYTHONMALLOCSTATS", "-X heapstats shows the heap's"),
+        ("PYTHONPLATLIBDIR", "sys.platlibdir is always lib"),
+    ];
+    for (name, reason) in NO_EFFECT {
+        if flag(line, name) {
+            return Err(format!("threadsnake: {name} is not supported by threadsnake: {reason}"));
+        }
+    }
+    if let Some(allocator) = variable(line, "PYTHONMALLOC").filter(|allocator| allocator != "default") {
+        return Err(format!("threadsnake: PYTHONMALLOC={allocator} is not supported by threadsnake"));
+    }
+    match extra(line, "utf8").or(variable(line, "PYTHONUTF8").as_deref()) {
+        None | Some("" | "1") => {}
+        Some("0") => {
+            return Err(String::from(
+                "threadsnake: -X utf8=0 is not supported by threadsnake: text is UTF-8",
+            ));
+        }
+        Some(_) if extra(line, "utf8").is_some() => {
+            return Err(String::from(
+                "Fatal Python error: preconfig_init_utf8_mode: invalid -X utf8 option value",
+            ));
+        }
+        Some(_) => {
+            return Err(String::from(
+                "Fatal Python error: preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value",
+            ));
+        }
+    }
+    match extra(line, "frozen_modules") {
+        None | Some("" | "on" | "off") => {}
+        Some(_) => {
+            return Err(String::from(
+                "Fatal Python error: config_init_import: bad value for option -X frozen_modules (expected \"on\" or \"off\")",
+            ));
+        }
+    }
     const ALWAYS_ON: [(&str, &str, &str); 3] = [
         ("thread_inherit_context", "PYTHON_THREAD_INHERIT_CONTEXT", "0"),
         ("context_aware_warnings", "PYTHON_CONTEXT_AWARE_WARNINGS", "0"),
@@ -113,8 +152,18 @@ pub fn refuse_missing(line: &CommandLine) -> Result<(), String> {
             return Err(format!("threadsnake: -X {option}={off} is not supported yet by threadsnake"));
         }
     }
-    if extra(line, "gil").or(variable(line, "PYTHON_GIL").as_deref()) == Some("1") {
-        return Err(String::from("threadsnake: there is no global interpreter lock to enable (-X gil=1)"));
+    const ALWAYS_OFF: [(&str, &str, &str); 2] =
+        [("gil", "PYTHON_GIL", "global interpreter lock"), ("tlbc", "PYTHON_TLBC", "thread-local bytecode")];
+    for (option, name, what) in ALWAYS_OFF {
+        match extra(line, option).or(variable(line, name).as_deref()) {
+            None | Some("0") => {}
+            Some("1") => {
+                return Err(format!("threadsnake: there is no {what} to enable (-X {option}=1)"));
+            }
+            Some(other) => {
+                return Err(format!("threadsnake: -X {option}={other}: expected 0 or 1"));
+            }
+        }
     }
     Ok(())
 }
@@ -213,6 +262,7 @@ pub fn system(line: &CommandLine, original: &[String]) -> Result<SystemConfigura
         processors: processors(line)?,
         threads: Some(("pthread".into(), Some("futex".into()))),
         flags: Flags {
+            debug: level(line, line.debug, "PYTHONDEBUG"),
             inspect,
             interactive: line.inspect,
             dont_write_bytecode: line.dont_write_bytecode || flag(line, "PYTHONDONTWRITEBYTECODE"),

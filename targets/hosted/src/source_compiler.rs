@@ -106,6 +106,10 @@ impl SourceCompiler for HostedCompiler {
         compile(request.source, &options(request)).map(response).map_err(described)
     }
 
+    fn foreign_encoding(&self, source: &[u8]) -> Option<String> {
+        threadsnake_compiler::foreign_encoding(source)
+    }
+
     fn parse(&self, request: &CompileRequest<'_>) -> Result<(Tree, Vec<CompileError>), CompileError> {
         let parsed = parse_tree(request.source, &options(request));
         parsed.map(|(tree, warnings)| (tree, described_warnings(warnings))).map_err(described)

@@ -174,6 +174,17 @@ pub fn compile(
         CompileMode::Expression
     } else if mode.equals_ascii("single") {
         CompileMode::Interactive
+    } else if mode.equals_ascii("func_type") && flags & ONLY_AST != 0 {
+        return Err(cx.raise(
+            ExceptionClass::NotImplementedError,
+            format_args!("compile(): mode 'func_type' is not supported yet by threadsnake"),
+        ));
+    } else if mode.equals_ascii("func_type") {
+        return Err(cx.value_error(format_args!("compile() mode 'func_type' requires flag PyCF_ONLY_AST")));
+    } else if flags & ONLY_AST != 0 {
+        return Err(
+            cx.value_error(format_args!("compile() mode must be 'exec', 'eval', 'single' or 'func_type'"))
+        );
     } else {
         return Err(cx.value_error(format_args!("compile() mode must be 'exec', 'eval' or 'single'")));
     };

@@ -76,10 +76,7 @@ pub fn anext(cx: &Context, aiterator: Value, default: Option<Value>) -> PyResult
     let awaitable = cx.call_pair(method, &[])?;
     match default {
         None => Ok(awaitable),
-        Some(_) => Err(cx.raise(
-            crate::error::ExceptionClass::NotImplementedError,
-            format_args!("anext() with a default is not supported yet by threadsnake"),
-        )),
+        Some(default) => crate::types::anext_awaitable::new(cx, awaitable, default),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod imp;
 pub mod times;
+mod traceback;
 
 use crate::context::Context;
 use crate::engine::{CompileMode, CompileRequest, Root};
@@ -66,7 +67,7 @@ impl Context {
     /// ImportError, and what the module raises.
     pub fn import_module(&self, name: &str) -> PyResult<Value> {
         let text = self.intern_str(name)?;
-        self.import_full_name(text)
+        self.import_full_name(text).map_err(|raised| self.without_importlib_frames(raised))
     }
 
     /// The module of a full dotted name: from `sys.modules`, or found and loaded.
@@ -132,6 +133,11 @@ impl Context {
         fromlist: Value,
         level: i64,
     ) -> PyResult<Value> {
+        let imported = self.import_at_level(name, globals, fromlist, level);
+        imported.map_err(|raised| self.without_importlib_frames(raised))
+    }
+
+    fn import_at_level(&self, name: Str, globals: Value, fromlist: Value, level: i64) -> PyResult<Value> {
         if level < 0 {
             return Err(self.value_error(format_args!("level must be >= 0")));
         }

@@ -298,8 +298,8 @@ pub fn getframemodulename(cx: &Context, depth: i64) -> PyResult<Value> {
 /// This function should be used for specialized purposes only.
 #[pyfunction(name = "_current_frames")]
 pub fn current_frames(cx: &Context) -> PyResult<Value> {
-    if cx.engine().threads().count() > 1 {
-        return Err(not_supported(cx, "sys._current_frames() of several threads"));
+    if cx.engine().threads().count() > 0 {
+        return Err(not_supported(cx, "sys._current_frames() while other threads run"));
     }
     let frames = cx.new_dict()?;
     if let Some(frame) = cx.frames().innermost()
@@ -315,8 +315,8 @@ pub fn current_frames(cx: &Context) -> PyResult<Value> {
 /// This function should be used for specialized purposes only.
 #[pyfunction(name = "_current_exceptions")]
 pub fn current_exceptions(cx: &Context) -> PyResult<Value> {
-    if cx.engine().threads().count() > 1 {
-        return Err(not_supported(cx, "sys._current_exceptions() of several threads"));
+    if cx.engine().threads().count() > 0 {
+        return Err(not_supported(cx, "sys._current_exceptions() while other threads run"));
     }
     let exceptions = cx.new_dict()?;
     let handled = cx.thread_root(ThreadRoot::Handled).unwrap_or(Value::NONE);
@@ -347,6 +347,15 @@ pub fn settrace(cx: &Context, function: Value) -> PyResult<()> {
     if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys.settrace()")) }
 }
 
+/// Set the global debug tracing function in all running threads belonging to the current interpreter.
+///
+/// It will be called on each function call. See the debugger chapter
+/// in the library manual.
+#[pyfunction(name = "_settraceallthreads")]
+pub fn settraceallthreads(cx: &Context, function: Value) -> PyResult<()> {
+    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys._settraceallthreads()")) }
+}
+
 /// Return the global debug tracing function set with sys.settrace.
 ///
 /// See the debugger chapter in the library manual.
@@ -362,6 +371,15 @@ pub fn gettrace() -> Value {
 #[pyfunction]
 pub fn setprofile(cx: &Context, function: Value) -> PyResult<()> {
     if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys.setprofile()")) }
+}
+
+/// Set the profiling function in all running threads belonging to the current interpreter.
+///
+/// It will be called on each function call and return.  See the profiler
+/// chapter in the library manual.
+#[pyfunction(name = "_setprofileallthreads")]
+pub fn setprofileallthreads(cx: &Context, function: Value) -> PyResult<()> {
+    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys._setprofileallthreads()")) }
 }
 
 /// Return the profiling function set with sys.setprofile.

@@ -65,6 +65,7 @@ pub struct SystemConfiguration {
 #[derive(Copy, Clone, Default)]
 #[allow(missing_docs)]
 pub struct Flags {
+    pub debug: u8,
     pub inspect: bool,
     pub interactive: bool,
     pub dont_write_bytecode: bool,
@@ -94,6 +95,8 @@ pub struct Flags {
         functions::clear_type_descriptors,
         functions::current_exceptions,
         functions::current_frames,
+        functions::settraceallthreads,
+        functions::setprofileallthreads,
         functions::exc_info,
         functions::exception,
         functions::exit,

@@ -222,7 +222,7 @@ pub(super) fn set_configured_records(
         namespace,
         &FLAGS,
         &[
-            small(0),
+            small(flags.debug as i64),
             bit(flags.inspect),
             bit(flags.interactive),
             small(cx.engine().configuration().optimization as i64),

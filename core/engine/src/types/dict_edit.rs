@@ -4,7 +4,7 @@
 //! compared; where one does, what is left is done entry by entry on a snapshot. Source: Objects/dictobject.c (`dict_merge`, `dict_equal`).
 
 use crate::context::Context;
-use crate::error::PyResult;
+use crate::error::{ExceptionClass, PyResult};
 use crate::object_access::ObjectAccess;
 use crate::types::dict::{Dict, Place, TABLE, USED, match_keys};
 use crate::types::dict_table::{DictTable, Found, KeyMatch, fold_hash};
@@ -50,6 +50,9 @@ impl Dict {
                 Progress::NeedsPython => break,
             }
         }
+        // Comparing keys runs code, which may change `other`: its items as they were are set, and the program is told.
+        let entries = |dict: Dict| dict.table().map_or(0, |table| table.entry_count());
+        let count = entries(other);
         let items = other.snapshot(cx);
         for pair in items.as_slice().chunks_exact(2) {
             if let &[key, value] = pair {
@@ -65,6 +68,11 @@ impl Dict {
                         self.set(cx, key, value)?;
                     }
                 }
+            }
+            if entries(other) != count {
+                return Err(
+                    cx.raise(ExceptionClass::RuntimeError, format_args!("dict mutated during update"))
+                );
             }
         }
         Ok(())

@@ -127,6 +127,12 @@ pub(crate) fn frame_of(cx: &Context, this: ObjectRef) -> PyResult<Value> {
 
 #[pymethods]
 impl Generator {
+    /// See PEP 585
+    #[pyclassmethod(name = "__class_getitem__", signature = "(item, /)")]
+    fn class_getitem(cx: &Context, class: Value, item: Value) -> PyResult<Value> {
+        cx.generic_alias(class, item)
+    }
+
     /// Return repr(self).
     #[pymethod(name = "__repr__")]
     fn repr(cx: &Context, this: Generator) -> PyResult<Value> {
@@ -223,6 +229,12 @@ impl Generator {
 
 #[pymethods]
 impl Coroutine {
+    /// See PEP 585
+    #[pyclassmethod(name = "__class_getitem__", signature = "(item, /)")]
+    fn class_getitem(cx: &Context, class: Value, item: Value) -> PyResult<Value> {
+        cx.generic_alias(class, item)
+    }
+
     /// Return repr(self).
     #[pymethod(name = "__repr__")]
     fn repr(cx: &Context, this: Coroutine) -> PyResult<Value> {

@@ -1,5 +1,6 @@
 //! Builtin types: one file per type, methods apart from layout where both are long.
 
+pub mod anext_awaitable;
 pub mod async_generator;
 pub mod bool_object;
 pub mod bound_method;
@@ -48,6 +49,7 @@ pub mod list_methods;
 pub mod list_sort;
 pub mod mapping_proxy;
 pub mod memory_view;
+pub mod method_wrapper;
 pub mod module;
 pub mod name_error;
 pub mod native_function;

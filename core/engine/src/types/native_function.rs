@@ -6,7 +6,7 @@
 //! Invariant: the first raw word of all but `MemberDescriptor` is the address of the `'static` description, set at creation.
 //! Source: Objects/methodobject.c, Objects/descrobject.c.
 
-use threadsnake_heap::ObjectRef;
+use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
@@ -112,6 +112,18 @@ impl Context {
         Ok(Value::from(object))
     }
 
+    /// A native special method bound to its object: laid out and called as any native function, but of a class of its own.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn method_wrapper(&self, definition: &'static NativeFunction, receiver: Value) -> PyResult<Value> {
+        let shape = self.shape_word(Kind::MethodWrapper);
+        let object = self.allocate_with(Kind::NativeFunction, shape, 2, 8, AllocationOptions::NONE)?;
+        object.raw_store_u64(DEFINITION, (&raw const *definition).expose_provenance() as u64);
+        self.initialize(object, RECEIVER, receiver);
+        Ok(Value::from(object))
+    }
+
     /// The object for a native method in its class's dict.
     ///
     /// # Errors
@@ -119,7 +131,7 @@ impl Context {
     pub fn native_method(&self, definition: &'static NativeFunction, owner: Class) -> PyResult<Value> {
         match definition.binding {
             Binding::Static => {
-                let function = self.native_function(definition, None, None)?;
+                let function = self.native_function(definition, Some(owner.as_value()), None)?;
                 self.static_method(function)
             }
             Binding::New | Binding::Function => {

@@ -1,7 +1,7 @@
 //! Attributes and methods of native functions and of the descriptors of native classes.
 //!
-//! Invariant: names, docstrings and signatures are those of the `'static` descriptions; nothing can be set. A bound special method is a
-//! native function too, shown as `method-wrapper`. Source: Objects/methodobject.c, Objects/descrobject.c.
+//! Invariant: names, docstrings and signatures are those of the `'static` descriptions; nothing can be set. A bound special method is
+//! laid out as a native function, but of a class of its own (`types/method_wrapper.rs`). Source: Objects/methodobject.c, Objects/descrobject.c.
 
 use alloc::format;
 use alloc::string::String;
@@ -12,8 +12,7 @@ use threadsnake_macros::{pyclass, pymethods};
 use crate::context::Context;
 use crate::error::PyResult;
 use crate::kind::Kind;
-use crate::names::Name;
-use crate::native::{Arguments, Binding, NativeFunction};
+use crate::native::{Arguments, NativeFunction};
 use crate::object_access::ObjectAccess;
 use crate::protocol::comparison::identity_hash;
 use crate::protocol::text::identity;
@@ -24,7 +23,7 @@ use crate::types::native_function::{
 use crate::types::str_object::Str;
 use crate::value::Value;
 
-fn text_or_none(cx: &Context, text: &str) -> PyResult<Value> {
+pub(super) fn text_or_none(cx: &Context, text: &str) -> PyResult<Value> {
     if text.is_empty() { Ok(Value::NONE) } else { cx.str(text) }
 }
 
@@ -43,7 +42,7 @@ fn qualified(cx: &Context, object: ObjectRef, name: &str) -> PyResult<Value> {
 }
 
 /// `(getattr, (value, name))`: how descriptors and bound methods are pickled.
-fn reduce_as_attribute(cx: &Context, value: Value, name: &str) -> PyResult<Value> {
+pub(super) fn reduce_as_attribute(cx: &Context, value: Value, name: &str) -> PyResult<Value> {
     let arguments = cx.tuple(&[value, cx.str(name)?])?;
     cx.tuple(&[cx.builtin("getattr")?, arguments])
 }
@@ -61,13 +60,6 @@ impl NativeFunctionObject {
     fn bound_to(self) -> Option<Value> {
         self.0.value(RECEIVER).filter(|receiver| !receiver.is_kind(Kind::Module))
     }
-
-    fn is_wrapper(self) -> bool {
-        let definition = self.definition();
-        definition.binding == Binding::Method
-            && self.bound_to().is_some()
-            && crate::types::native_function::is_wrapper_name(definition.name)
-    }
 }
 
 #[pymethods]
@@ -78,15 +70,11 @@ impl NativeFunctionObject {
         let name = this.definition().name;
         match this.bound_to() {
             None => cx.str_format(format_args!("<built-in function {name}>")),
-            Some(receiver) => {
-                let kind = if this.is_wrapper() { "method-wrapper" } else { "built-in method" };
-                let quote = if this.is_wrapper() { "'" } else { "" };
-                cx.str_format(format_args!(
-                    "<{kind} {quote}{name}{quote} of {} object at {:#x}>",
-                    cx.type_name(receiver),
-                    identity(receiver)
-                ))
-            }
+            Some(receiver) => cx.str_format(format_args!(
+                "<built-in method {name} of {} object at {:#x}>",
+                cx.type_name(receiver),
+                identity(receiver)
+            )),
         }
     }
 
@@ -99,22 +87,20 @@ impl NativeFunctionObject {
     /// Return hash(self).
     #[pymethod(name = "__hash__")]
     fn hash(this: NativeFunctionObject) -> i64 {
-        let code =
-            identity_hash(Value::small_int_unchecked(core::ptr::from_ref(this.definition()).addr() as i64));
-        let hash = this.0.value(RECEIVER).map_or(0, identity_hash) ^ code;
-        if hash == -1 { -2 } else { hash }
+        bound_hash(this.0)
     }
 
     /// Return self==value.
     #[pymethod(name = "__eq__")]
-    fn equal(this: NativeFunctionObject, value: Value) -> Value {
-        compare(this, value, true)
+    fn equal(cx: &Context, this: NativeFunctionObject, value: Value) -> Value {
+        same_binding(cx, this.as_value(), value).map_or(Value::NOT_IMPLEMENTED, Value::from_bool)
     }
 
     /// Return self!=value.
     #[pymethod(name = "__ne__")]
-    fn not_equal(this: NativeFunctionObject, value: Value) -> Value {
-        compare(this, value, false)
+    fn not_equal(cx: &Context, this: NativeFunctionObject, value: Value) -> Value {
+        same_binding(cx, this.as_value(), value)
+            .map_or(Value::NOT_IMPLEMENTED, |same| Value::from_bool(!same))
     }
 
     #[pymethod(name = "__reduce__")]
@@ -162,25 +148,26 @@ impl NativeFunctionObject {
     fn module(this: NativeFunctionObject) -> Value {
         this.0.value(MODULE).unwrap_or(Value::NONE)
     }
-
-    #[pygetter(name = "__objclass__")]
-    fn class(cx: &Context, this: NativeFunctionObject) -> PyResult<Value> {
-        match this.bound_to() {
-            Some(receiver) if this.is_wrapper() => {
-                let name = cx.intern_str(this.definition().name)?;
-                let found = cx.class_of(receiver).lookup_with_owner(cx, name);
-                Ok(found.map_or(Value::NONE, |(_, owner)| owner.as_value()))
-            }
-            _ => Err(cx.raise_attribute_error(this.as_value(), cx.name(Name::__objclass__))),
-        }
-    }
 }
 
-fn compare(this: NativeFunctionObject, value: Value, wanted: bool) -> Value {
-    let Some(other) = NativeFunctionObject::from_value(value) else { return Value::NOT_IMPLEMENTED };
-    let same = core::ptr::eq(this.definition(), other.definition())
-        && this.0.slot(RECEIVER) == other.0.slot(RECEIVER);
-    Value::from_bool(same == wanted)
+/// The hash of a native method bound to its object: both count by identity.
+pub(super) fn bound_hash(object: ObjectRef) -> i64 {
+    let code =
+        identity_hash(Value::small_int_unchecked(core::ptr::from_ref(definition(object)).addr() as i64));
+    let hash = object.value(RECEIVER).map_or(0, identity_hash) ^ code;
+    if hash == -1 { -2 } else { hash }
+}
+
+/// Whether two objects of one class are the same native method of the same object; none if the second is of another class.
+pub(super) fn same_binding(cx: &Context, this: Value, other: Value) -> Option<bool> {
+    if !cx.class_of(this).as_value().is(cx.class_of(other).as_value()) {
+        return None;
+    }
+    let (this, other) = (NativeFunctionObject::from_value(this)?, NativeFunctionObject::from_value(other)?);
+    Some(
+        core::ptr::eq(this.definition(), other.definition())
+            && this.0.slot(RECEIVER) == other.0.slot(RECEIVER),
+    )
 }
 
 /// An unbound native method.

@@ -505,6 +505,8 @@ fn make_class(
         }
     }
     add_instance_attributes(cx, class, slots.add_dict, slots.add_weak)?;
+    // Before `mro`, which may run methods.
+    fill_class_cells(cx, class, namespace)?;
     let mro = resolve_order(cx, class, bases, base)?;
     cx.store(object, slot::MRO, mro.as_value());
     class.set_flags(class.flags().with(pattern_flags(mro)));
@@ -518,7 +520,6 @@ fn make_class(
     for base in bases.iter().filter_map(Class::from_value) {
         base.add_subclass(cx, class)?;
     }
-    fill_class_cells(cx, class, namespace)?;
     Ok(class)
 }
 

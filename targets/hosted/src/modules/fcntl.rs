@@ -184,13 +184,50 @@ pub mod module {
         F_DUPFD F_DUPFD_CLOEXEC F_GETFD F_SETFD F_GETFL F_SETFL F_GETLK F_SETLK F_SETLKW F_GETOWN F_SETOWN
         F_RDLCK F_WRLCK F_UNLCK F_OFD_GETLK F_OFD_SETLK F_OFD_SETLKW F_SETLEASE F_GETLEASE F_NOTIFY
         F_ADD_SEALS F_GET_SEALS F_SEAL_SEAL F_SEAL_SHRINK F_SEAL_GROW F_SEAL_WRITE F_SETPIPE_SZ F_GETPIPE_SZ
-        FD_CLOEXEC
+        F_SEAL_FUTURE_WRITE FD_CLOEXEC
     };
+
+    /// What the C library's crate does not name; the kernel's numbers are the same on all its 64-bit machines.
+    const MORE_NUMBERS: &[(&str, i64)] = &[
+        ("DN_ACCESS", 1),
+        ("DN_MODIFY", 2),
+        ("DN_CREATE", 4),
+        ("DN_DELETE", 8),
+        ("DN_RENAME", 0x10),
+        ("DN_ATTRIB", 0x20),
+        ("DN_MULTISHOT", 0x8000_0000),
+        ("FICLONE", 0x4004_9409),
+        ("FICLONERANGE", 0x4020_940d),
+        ("F_EXLCK", 4),
+        ("F_SHLCK", 8),
+        ("F_GETLK64", 5),
+        ("F_SETLK64", 6),
+        ("F_SETLKW64", 7),
+        ("F_SETOWN_EX", 15),
+        ("F_GETOWN_EX", 16),
+        ("F_OWNER_TID", 0),
+        ("F_OWNER_PID", 1),
+        ("F_OWNER_PGRP", 2),
+        ("F_GET_RW_HINT", 0x40b),
+        ("F_SET_RW_HINT", 0x40c),
+        ("F_GET_FILE_RW_HINT", 0x40d),
+        ("F_SET_FILE_RW_HINT", 0x40e),
+        ("LOCK_MAND", 0x20),
+        ("LOCK_READ", 0x40),
+        ("LOCK_WRITE", 0x80),
+        ("LOCK_RW", 0xc0),
+        ("RWH_WRITE_LIFE_NOT_SET", 0),
+        ("RWH_WRITE_LIFE_NONE", 1),
+        ("RWH_WRITE_LIFE_SHORT", 2),
+        ("RWH_WRITE_LIFE_MEDIUM", 3),
+        ("RWH_WRITE_LIFE_LONG", 4),
+        ("RWH_WRITE_LIFE_EXTREME", 5),
+    ];
 
     #[pyinitialize]
     fn initialize(cx: &Context, module: Value) -> PyResult<()> {
         let namespace = cx.module_dict(module)?;
-        for &(name, number) in NUMBERS {
+        for &(name, number) in NUMBERS.iter().chain(MORE_NUMBERS) {
             namespace.set_str(cx, cx.intern_str(name)?, cx.int(number)?)?;
         }
         for (name, number) in [("FASYNC", libc::O_ASYNC), ("F_GETSIG", 11), ("F_SETSIG", 10)] {

@@ -29,6 +29,10 @@ pub fn decode_utf8(input: &[u8], from: usize, is_final: bool, sink: &mut impl Fn
         None => Step::Consumed(input.len()),
         Some(None) if !is_final => Step::Consumed(start),
         Some(None) => Step::Error(CodecError::new(start, input.len(), END_OF_DATA)),
+        // The handler `surrogatepass` would take the whole sequence, of which the end is missing.
+        Some(Some(_)) if !is_final && matches!(input.get(start..), Some([0xed, 0xa0..=0xbf])) => {
+            Step::Consumed(start)
+        }
         Some(Some(length)) => {
             let reason = match input.get(start) {
                 Some(0xc2..=0xf4) => "invalid continuation byte",

@@ -68,6 +68,23 @@ pub fn open(cx: &Context, configuration: &Configuration) -> PyResult<()> {
     Ok(())
 }
 
+/// Sets `sys.stderr` to a stream that says nothing of the program's options, until [`open`] sets the right one.
+///
+/// # Errors
+/// OSError for a directory as a stream.
+pub fn open_plain_error_stream(cx: &Context) -> PyResult<()> {
+    let Some(sys) = cx.root(threadsnake_engine::engine::Root::SysModule) else { return Ok(()) };
+    let [.., standard] = &STREAMS;
+    let configuration = Configuration { unbuffered: false, encoding: None, is_c_locale: false };
+    // SAFETY: no memory is involved.
+    let stream = if unsafe { libc::fcntl(standard.descriptor, libc::F_GETFD) } < 0 {
+        Value::NONE
+    } else {
+        make(cx, &configuration, standard)?
+    };
+    cx.module_dict(sys)?.set_str(cx, cx.intern_str(standard.name)?, stream)
+}
+
 fn make(cx: &Context, configuration: &Configuration, standard: &Standard) -> PyResult {
     let writes = standard.descriptor != 0;
     let mode = if writes { "w" } else { "r" };
