@@ -111,6 +111,7 @@ pub(super) const ENGINE_MODULES: &[&NativeModule] = &[
     &crate::modules::gc::module::MODULE,
     &crate::modules::string::module::MODULE,
     &crate::modules::syntax::module::MODULE,
+    &crate::modules::types::module::MODULE,
     &crate::modules::typing::module::MODULE,
     &crate::modules::warnings::module::MODULE,
     &crate::modules::weakref::module::MODULE,

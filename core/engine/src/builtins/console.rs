@@ -55,7 +55,7 @@ fn optional_text(cx: &Context, value: Value, name: &str, default: &str) -> PyRes
 ///     a file-like object (stream); defaults to the current sys.stdout.
 ///   flush
 ///     whether to forcibly flush the stream.
-#[pyfunction(signature = "(*args, sep=' ', end='\n', file=None, flush=False)")]
+#[pyfunction(signature = "(*args, sep=' ', end='\\n', file=None, flush=False)")]
 pub fn print(
     cx: &Context,
     args: &[Value],

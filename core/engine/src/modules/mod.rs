@@ -7,6 +7,7 @@ pub mod codecs;
 pub mod gc;
 pub mod string;
 pub mod syntax;
+pub mod types;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;

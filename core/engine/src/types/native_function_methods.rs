@@ -281,7 +281,13 @@ impl WrapperDescriptor {
 
     #[pygetter(name = "__text_signature__")]
     fn text_signature(cx: &Context, this: WrapperDescriptor) -> PyResult<Value> {
-        text_or_none(cx, definition(this.0).signature)
+        let definition = definition(this.0);
+        let signature = match definition.signature {
+            // They take what the class makes of them.
+            "" if matches!(definition.name, "__init__" | "__call__") => "($self, /, *args, **kwargs)",
+            signature => signature,
+        };
+        text_or_none(cx, signature)
     }
 
     #[pygetter(name = "__objclass__")]

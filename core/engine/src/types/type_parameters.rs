@@ -78,7 +78,7 @@ const ALIAS_MODULE: usize = 4;
 pub struct NoDefault(ObjectRef);
 
 /// Abstract base class for generic types.
-#[pyclass(id = Generic, layout = Object, name = "Generic", module = "typing", flags(SUBCLASSABLE))]
+#[pyclass(id = Generic, layout = Object, name = "Generic", module = "typing", flags(SUBCLASSABLE, NO_WEAK_REFERENCES))]
 pub struct Generic;
 
 fn new_of<T: NativeType>(cx: &Context) -> PyResult<ObjectRef> {

@@ -277,18 +277,22 @@ impl Blake2s {
 }
 
 /// _blake2b provides BLAKE2b for hashlib
-#[pymodule(name = "_blake2", classes(super::Blake2b, super::Blake2s))]
+#[pymodule(name = "_blake2")]
 pub mod module {
     use super::*;
 
     #[pyinitialize]
     fn initialize(cx: &Context, module: Value) -> PyResult<()> {
         let names = cx.module_dict(module)?;
+        // The base of both, which is no name of this module.
+        cx.build_on_demand(<crate::hashing::hash_object::Hash as NativeType>::CLASS)?;
         for (class, limits, prefix) in [
             (<Blake2b as NativeType>::CLASS, &LIMITS_B, "BLAKE2B"),
             (<Blake2s as NativeType>::CLASS, &LIMITS_S, "BLAKE2S"),
         ] {
-            let namespace = cx.build_on_demand(class)?.dict();
+            let built = cx.build_on_demand(class)?;
+            names.set_str(cx, cx.intern_str(class.name)?, built.as_value())?;
+            let namespace = built.dict();
             for (name, number) in [
                 ("SALT_SIZE", limits.salt),
                 ("PERSON_SIZE", limits.salt),
