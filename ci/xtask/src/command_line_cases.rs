@@ -1,7 +1,8 @@
-//! The command line of the interpreter, case by case: `tests/command_line/cases.toml`.
+//! The command line of the interpreter, case by case: `tests/command_line/cases.toml`, and what is missing, row by row of docs/STATUS.md:
+//! `tests/command_line/not_yet.toml`.
 //!
 //! Invariant: what a case does not state itself is what python3 answers to the same arguments, input and files; each run
-//! has a folder of its own.
+//! has a folder of its own. Every row of "Not yet" is shown by a case, and every case of `not_yet.toml` belongs to a row.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,6 +30,8 @@ struct Cases {
 struct Case {
     /// Unique.
     name: String,
+    /// How the first column of a row of "Not yet" in docs/STATUS.md begins, if the case shows what that row says.
+    row: Option<String>,
     /// After the interpreter's own words.
     arguments: Vec<String>,
     /// Standard input; none is the empty one.
@@ -67,14 +70,17 @@ pub fn run(given: &Given) -> Result<Tally, String> {
 
 /// The cases on one target.
 pub fn run_on(target: &Target, selection: &Selection) -> Result<Tally, String> {
-    let text = std::fs::read_to_string(repository().join("tests/command_line/cases.toml"))
-        .map_err(|error| format!("tests/command_line/cases.toml: {error}"))?;
-    let cases: Cases =
-        toml::from_str(&text).map_err(|error| format!("tests/command_line/cases.toml: {error}"))?;
+    let mut cases = read("tests/command_line/cases.toml")?;
+    let missing = read("tests/command_line/not_yet.toml")?;
+    let mut tally = Tally::default();
+    for complaint in unmatched(&rows_not_yet(&read_text("docs/STATUS.md")?), &missing) {
+        println!("{complaint}");
+        tally.fail(complaint);
+    }
+    cases.extend(missing);
     let interpreter = selection.interpreter(target, Mode::Release)?;
     let limit = Duration::from_secs(20) * interpreter.slowdown;
-    let mut tally = Tally::default();
-    for case in cases.case.iter().filter(|case| selection.takes(&case.name)) {
+    for case in cases.iter().filter(|case| selection.takes(&case.name)) {
         let name = format!("command-line: {} ({})", case.name, target.name);
         let complaints = case.complaints(interpreter.command(), limit)?;
         match (&case.expected_failure, complaints.is_empty()) {
@@ -94,6 +100,37 @@ pub fn run_on(target: &Target, selection: &Selection) -> Result<Tally, String> {
         }
     }
     Ok(tally)
+}
+
+fn read_text(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(repository().join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+fn read(path: &str) -> Result<Vec<Case>, String> {
+    let cases: Cases = toml::from_str(&read_text(path)?).map_err(|error| format!("{path}: {error}"))?;
+    Ok(cases.case)
+}
+
+/// The first column of each row of the table "Not yet".
+fn rows_not_yet(status: &str) -> Vec<String> {
+    let table = status.lines().skip_while(|line| *line != "## Not yet").skip(1);
+    let rows = table.take_while(|line| !line.starts_with("## ")).filter_map(|line| line.strip_prefix("| "));
+    rows.filter(|row| !row.starts_with("---"))
+        .skip(1)
+        .filter_map(|row| row.split(" | ").next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Rows that no case shows, and cases that belong to no row.
+fn unmatched(rows: &[String], cases: &[Case]) -> Vec<String> {
+    let belongs = |case: &Case, row: &str| case.row.as_deref().is_some_and(|start| row.starts_with(start));
+    let rows_without = rows.iter().filter(|row| !cases.iter().any(|case| belongs(case, row)));
+    let cases_without = cases.iter().filter(|case| !rows.iter().any(|row| belongs(case, row)));
+    rows_without
+        .map(|row| format!("docs/STATUS.md, not yet: no case of not_yet.toml shows the row {row:?}"))
+        .chain(cases_without.map(|case| format!("not_yet.toml: {:?} belongs to no row", case.name)))
+        .collect()
 }
 
 impl Case {
@@ -189,9 +226,25 @@ mod tests {
     }
 
     #[test]
+    fn rows_and_cases_belong_together() {
+        let status = "## Works\n\n| a | b |\n\n## Not yet\n\n| what | what happens |\n| --- | --- |\n| `x` | y |\n| z | w |\n\n## Known\n| no | row |\n";
+        let rows = rows_not_yet(status);
+        assert_eq!(rows, ["`x`", "z"]);
+        let cases: Cases = toml::from_str(
+            "[[case]]\nname = \"one\"\nrow = \"`x\"\narguments = []\n[[case]]\nname = \"two\"\nrow = \"q\"\narguments = []\n",
+        )
+        .expect("cases");
+        let complaints = unmatched(&rows, &cases.case);
+        assert_eq!(complaints.len(), 2);
+        assert!(complaints.iter().any(|text| text.contains("\"z\"")));
+        assert!(complaints.iter().any(|text| text.contains("two")));
+    }
+
+    #[test]
     fn a_case_that_differs_is_seen() {
         let case = |output: &str| Case {
             name: "echo".into(),
+            row: None,
             arguments: vec!["-c".into(), "echo x; exit 3".into()],
             input: String::new(),
             files: BTreeMap::new(),
