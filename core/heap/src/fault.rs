@@ -3,7 +3,7 @@
 //! Invariant: without the feature `fault-injection` every question is answered "no" at compile time.
 
 /// All faults a checker can catch on any processor; `SweepWithoutFence` shows on weakly ordered ones only.
-pub const CATCHABLE: [Fault; 22] = [
+pub const CATCHABLE: [Fault; 23] = [
     Fault::RootCountedAgain,
     Fault::RootUncountedTooOften,
     Fault::CommitterLeftBehind,
@@ -26,6 +26,7 @@ pub const CATCHABLE: [Fault; 22] = [
     Fault::InteriorIgnored,
     Fault::LogNotCounted,
     Fault::NotPublished,
+    Fault::LockerDoesNotWait,
 ];
 
 /// A rule broken on purpose.
@@ -79,6 +80,8 @@ pub enum Fault {
     LogNotCounted,
     /// Section 4: store into a shared object without publishing.
     NotPublished,
+    /// Take an open lock without waiting for those who overwrite.
+    LockerDoesNotWait,
 }
 
 #[cfg(feature = "fault-injection")]

@@ -25,7 +25,7 @@ const PARKING_WORDS: usize = 64;
 /// Sleeps (of a millisecond at most) with a pause wanted after which a waiter takes part in it.
 const PATIENCE: u32 = 20;
 /// Overwrites under the lock by one thread after which it opens the object at hand.
-const OPEN_AFTER: u32 = if cfg!(stress) { 3 } else { 64 };
+const OPEN_AFTER: u32 = if cfg!(stress) || cfg!(feature = "fault-injection") { 3 } else { 64 };
 /// Nanoseconds.
 const OVERWRITER_SLEEP: u64 = 50_000;
 

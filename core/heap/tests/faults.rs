@@ -92,10 +92,30 @@ fn hold_by_the_middle(mutator: &Mutator, client: &HostileClient, number: u64) {
     check_node(std::hint::black_box(middle) - 16);
 }
 
+/// What is under the lock (the first slot) stays as it is for those who overwrite, and what they overwrite (the second) for the lock's
+/// holder.
+fn overwrite_or_lock(mutator: &Mutator, record: ObjectRef, random: &mut Random) {
+    let unchanged = |slot: usize| {
+        let before = record.slot(slot);
+        std::thread::yield_now();
+        assert!(record.slot(slot) == before, "heap check: an overwriter and a lock's holder met");
+        before
+    };
+    if random.next(8) == 0 {
+        let _lock = mutator.lock(record);
+        unchanged(1);
+        mutator.store(record, 0, record.slot(0).wrapping_add(2) | 1);
+    } else {
+        let _right = mutator.overwriting(record);
+        let locked = unchanged(0);
+        mutator.store(record, 1, (locked ^ random.next(1 << 40) << 1) | 1);
+    }
+}
+
 fn work(mutator: &Mutator, client: &HostileClient, seed: u64, stop: &AtomicBool, rounds: u64) {
     let globals = client.globals.lock().unwrap().clone();
     let mut random = Random(seed * 7919 + 13);
-    let (nodes, cells, large) = (at(globals[0]), at(globals[1]), at(globals[2]));
+    let (nodes, cells, large, record) = (at(globals[0]), at(globals[1]), at(globals[2]), at(globals[3]));
     for round in 0..rounds {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -103,7 +123,7 @@ fn work(mutator: &Mutator, client: &HostileClient, seed: u64, stop: &AtomicBool,
         mutator.safepoint();
         let table = if random.next(3) == 0 { large } else { nodes };
         let slot = random.next(table.slot_count().min(64) as u64) as usize;
-        match random.next(14) {
+        match random.next(16) {
             0..=4 => {
                 let node = new_node(mutator, client, round);
                 let old = table.slot(slot);
@@ -161,6 +181,7 @@ fn work(mutator: &Mutator, client: &HostileClient, seed: u64, stop: &AtomicBool,
                 }
                 mutator.debug_check().unwrap_or_else(|problem| panic!("heap check: {problem}"));
             }
+            13 | 14 => overwrite_or_lock(mutator, record, &mut random),
             _ => {
                 let word = table.slot(slot);
                 if word != 0 {
@@ -194,7 +215,7 @@ fn run_child(rounds: u64) {
             unsafe { Heap::new(threadsnake_platform_hosted::install(), client, configuration) }.unwrap();
         {
             let mutator = attach(&heap);
-            for slots in [12usize, 40, 6000] {
+            for slots in [12usize, 40, 6000, 2] {
                 let table = mutator.allocate(2, 0, slots, 0, NONE).unwrap();
                 client.globals.lock().unwrap().push(table.word());
             }
