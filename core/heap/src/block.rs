@@ -14,7 +14,8 @@
 use crate::fault::{Fault, on};
 use crate::geometry::{
     BLOCK_BITMAP_WORDS, BLOCK_BITS, BLOCK_BYTES, BLOCK_MASK, CHUNK_BLOCKS, CHUNK_BYTES, CHUNK_MASK,
-    FIRST_BLOCK, GRANULE_BYTES, HEADERS_BYTES, block_index, chunk_of, count_of, free_set, load_counts,
+    FIRST_BLOCK, GRANULE_BYTES, HEADERS_BYTES, block_index, chunk_of, clear_counts, count_of, free_set,
+    load_counts,
 };
 use crate::object::{HEADER_BYTES, Object, flag};
 use crate::size_class::{CELL_BYTES, cell_index, reciprocal};
@@ -228,7 +229,22 @@ impl Block {
     /// Cells whose count is not 0.
     pub(crate) fn occupied_cells(&self) -> u32 {
         let start = self.start();
-        (0..BLOCK_BITMAP_WORDS).map(|word| zero_counts(start + word * 64 * GRANULE_BYTES).count_zeros()).sum()
+        let words = self.end_offset().div_ceil(64 * GRANULE_BYTES);
+        (0..words).map(|word| zero_counts(start + word * 64 * GRANULE_BYTES).count_zeros()).sum()
+    }
+
+    /// Groups of eight granules up to the end of the last cell: all counts but those of their granules are 0.
+    fn count_groups(&self) -> impl Iterator<Item = usize> + use<> {
+        let start = self.start();
+        (start..start + self.end_offset()).step_by(8 * GRANULE_BYTES)
+    }
+
+    /// Sets the counts of all cells to 0. The world is stopped.
+    pub(crate) fn clear_counts(&self) {
+        for group in self.count_groups() {
+            // SAFETY: eight granules of this block, which lies in a mapped chunk.
+            unsafe { clear_counts(group) };
+        }
     }
 
     /// Cells with count 0 that were allocated since the last pause. As [`Block::is_young`].
@@ -243,11 +259,9 @@ impl Block {
 
     /// Whether every count is 0.
     pub(crate) fn is_empty(&self) -> bool {
-        let start = self.start();
-        // SAFETY: this header's block lies in a mapped chunk.
-        let empty = (0..BLOCK_BYTES / (8 * GRANULE_BYTES)).all(|group| {
+        let empty = self.count_groups().all(|group| {
             // SAFETY: eight granules of this block, which lies in a mapped chunk.
-            unsafe { load_counts(start + group * 8 * GRANULE_BYTES) == 0 }
+            unsafe { load_counts(group) == 0 }
         });
         fence(Ordering::Acquire);
         empty

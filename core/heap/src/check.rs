@@ -4,19 +4,27 @@
 //! pending decrements (old values, each still counted), the queues, and the weak table. Nothing reachable may be free, dying
 //! or poisoned.
 //!
-//! Invariant: runs with the world stopped and the ledger held, after a pause's own work.
+//! Under stress this runs in every pause, so it makes one walk in address order: a cell's number ([`crate::inventory`]) says where
+//! what its holders add up to is noted, and what a reference demands of its target (that it lives, that it is shared) is noted there
+//! too and looked at when all holders have been seen. Who the holder was is found out only if something is wrong.
+//!
+//! Invariant: runs with the world stopped and the ledger held, after a pause's own work. Nothing is carried over from one check to
+//! the next but memory.
 
-use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use crate::block::{Block, count};
+use crate::block::{Block, count, state};
 use crate::committer::Ledger;
 use crate::epoch::commit_segment;
-use crate::geometry::count_of;
+use crate::geometry::{chunk_of, count_of};
 use crate::heap::HeapState;
-use crate::object::{ObjectRef, SMALL_SLOTS, flag, is_reference};
+use crate::inventory::{Inventory, Run, demand};
+use crate::object::{HEADER_BYTES, ObjectRef, SMALL_SLOTS, flag, is_reference};
 use crate::sync::Ordering;
+
+/// Blocks whose counts and headers are read before what they refer to: so many reads that miss the cache are under way together.
+const READ_AHEAD: usize = 16;
 
 impl HeapState {
     /// Checks under stress, or when asked to; the result waits in the heap.
@@ -40,132 +48,262 @@ impl HeapState {
     }
 
     /// The check itself; the first problem found.
+    #[inline(never)]
     fn check(&self, ledger: &Ledger) -> Result<(), String> {
-        use alloc::format;
         if self.counters.corruptions() > 0 {
             return Err(format!("{} impossible counts were met", self.counters.corruptions()));
         }
         if ledger.batches.len() > 2 {
             return Err(format!("{} batches are unfinished", ledger.batches.len()));
         }
-        let mut expected: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut add = |address: usize| *expected.entry(address).or_insert(0) += 1;
+        let mut inventory = self.inventory.lock();
+        let inventory = &mut *inventory;
+        self.take_inventory(inventory)?;
+        self.note_dying(ledger, inventory)?;
+        self.note_edges(inventory)?;
+        self.note_other_holders(ledger, inventory)?;
+        self.compare(inventory)
+    }
 
-        // Dying objects: the fields that are left. The list is walked first, because their count says only "dying".
-        let mut dying: BTreeMap<usize, usize> = BTreeMap::new();
+    /// Lists all cells.
+    fn take_inventory(&self, inventory: &mut Inventory) -> Result<(), String> {
+        inventory.clear();
+        let mut problem = None;
+        let mut entered = |block: &Block, is_new: bool| {
+            let start = block.start();
+            let is_mapped = self.map.find(start).is_some_and(|chunk| chunk.address() == chunk_of(start));
+            if !is_new || !is_mapped {
+                problem
+                    .get_or_insert_with(|| format!("the block at {start:#x} is in no map, or listed twice"));
+            }
+        };
+        self.for_each_block(|block| entered(block, inventory.enter_block(block)));
+        for block in self.large.iterate() {
+            entered(block, inventory.enter_span(block));
+        }
+        inventory.number_cells();
+        problem.map_or(Ok(()), Err)
+    }
+
+    /// Marks what is on the worklist: a count says only "dying".
+    fn note_dying(&self, ledger: &Ledger, inventory: &mut Inventory) -> Result<(), String> {
         let mut next = ledger.dying;
         while next != 0 {
+            let Some(cell) = inventory.find(next) else {
+                return Err(format!("{next:#x} is on the worklist, but is no cell"));
+            };
+            if cell.demands & demand::DYING != 0 {
+                return Err(format!("{next:#x} is on the worklist twice"));
+            }
+            cell.demands |= demand::DYING;
             // SAFETY: a dying object's memory is intact.
             let object = unsafe { ObjectRef::from_address(next) };
-            let from = if object.flags() & flag::LARGE != 0 {
-                // SAFETY: a large object's header lies in its span's first chunk.
-                unsafe { crate::block::block_header(next) }.resume.load(Ordering::Relaxed) as usize
-            } else {
-                0
-            };
-            dying.insert(next, from);
             next = object.shape.load(Ordering::Relaxed) as usize;
         }
+        Ok(())
+    }
 
-        // Edges.
-        let mut cells: Vec<usize> = Vec::new();
-        let mut visit = |_: &Block, cell: usize| cells.push(cell);
-        self.for_each_block(|block| block.cells().for_each(|cell| visit(block, cell)));
-        for block in self.large.iterate() {
-            cells.push(block.start());
-        }
-        for &cell in &cells {
-            // SAFETY: a cell of a mapped block.
-            let value = unsafe { count_of(cell) }.load(Ordering::Relaxed);
-            let from = match value {
-                count::FREE => continue,
-                count::DYING => match dying.get(&cell) {
-                    Some(from) => *from,
-                    None => return Err(format!("{cell:#x} is dying, but not on the worklist")),
-                },
-                _ => 0,
-            };
-            // SAFETY: its count says there is an object.
-            let object = unsafe { ObjectRef::from_address(cell) };
-            if object.slot_count() * 8 + 16 > crate::block::object_capacity(&object) {
-                return Err(format!("{cell:#x} has {} slots, more than fit", object.slot_count()));
-            }
-            if value != count::DYING {
-                let wanted = if object.slot_count() <= SMALL_SLOTS { flag::UNLOGGED } else { flag::SLOTLOG };
-                if object.flags() & (flag::UNLOGGED | flag::SLOTLOG) != wanted {
-                    return Err(format!("{cell:#x} is mature, but its flags are {:#x}", object.flags()));
-                }
-                let shape = object.shape.load(Ordering::Relaxed);
-                if is_reference(shape) {
-                    self.check_live(cell, shape as usize)?;
-                }
-            }
-            for slot in from..object.slot_count() {
-                let word = object.slot(slot);
-                if !is_reference(word) {
-                    continue;
-                }
-                self.check_live(cell, word as usize)?;
-                add(word as usize);
-                if value != count::DYING && object.is_shared() {
-                    // SAFETY: just checked to be alive.
-                    if !unsafe { ObjectRef::from_address(word as usize) }.is_shared() {
-                        return Err(format!(
-                            "{cell:#x} is shared, but what its slot {slot} refers to is not"
-                        ));
+    /// Counts what the slots of all objects hold.
+    fn note_edges(&self, inventory: &mut Inventory) -> Result<(), String> {
+        let mut last_shape = 0;
+        for first in (0..inventory.run_count()).step_by(READ_AHEAD) {
+            let end = inventory.run_count().min(first + READ_AHEAD);
+            (first..end).for_each(|run| inventory.run(run).touch());
+            for run in first..end {
+                let run = inventory.run(run);
+                for (address, number) in run.cells() {
+                    // SAFETY: a cell of a mapped block.
+                    let value = unsafe { count_of(address) }.load(Ordering::Relaxed);
+                    let cell = inventory.cell(number);
+                    cell.count = value;
+                    if value != count::FREE {
+                        // SAFETY: its count says there is an object.
+                        cell.flags = unsafe { ObjectRef::from_address(address) }.flags();
                     }
                 }
             }
+            for run in first..end {
+                let run = inventory.run(run);
+                for (address, number) in run.cells() {
+                    self.note_edges_of(inventory, &run, address, number, &mut last_shape)?;
+                }
+            }
         }
+        Ok(())
+    }
 
-        // Other holders.
-        for &cell in &ledger.rooted {
-            self.check_live(0, cell)?;
-            add(cell);
+    #[inline]
+    fn note_edges_of(
+        &self,
+        inventory: &mut Inventory,
+        run: &Run,
+        address: usize,
+        number: usize,
+        last_shape: &mut u64,
+    ) -> Result<(), String> {
+        let cell = inventory.cell(number);
+        let (value, flags) = (cell.count, cell.flags);
+        let mut from = 0;
+        if value == count::FREE {
+            return Ok(());
         }
+        let is_dying = value == count::DYING;
+        if is_dying {
+            if cell.demands & demand::DYING == 0 {
+                return Err(format!("{address:#x} is dying, but not on the worklist"));
+            }
+            if flags & flag::LARGE != 0 {
+                // SAFETY: a large object's header lies in its span's first chunk.
+                let block = unsafe { crate::block::block_header(address) };
+                from = block.resume.load(Ordering::Relaxed) as usize;
+            }
+        }
+        // SAFETY: its count says there is an object.
+        let object = unsafe { ObjectRef::from_address(address) };
+        let slots = object.slot_count();
+        let capacity = if flags & flag::LARGE != 0 {
+            crate::block::object_capacity(&object)
+        } else {
+            run.cell_bytes as usize
+        };
+        if slots * 8 + HEADER_BYTES > capacity {
+            return Err(format!("{address:#x} has {slots} slots, more than fit"));
+        }
+        // What is left of a dying object refers to what lives, too.
+        let mut demands = demand::LIVE;
+        if !is_dying {
+            let wanted = if slots <= SMALL_SLOTS { flag::UNLOGGED } else { flag::SLOTLOG };
+            if flags & (flag::UNLOGGED | flag::SLOTLOG) != wanted {
+                return Err(format!("{address:#x} is mature, but its flags are {flags:#x}"));
+            }
+            let shape = object.shape.load(Ordering::Relaxed);
+            // The demand on the last one's shape is noted already.
+            if shape != *last_shape && is_reference(shape) {
+                *last_shape = shape;
+                match inventory.find(shape as usize) {
+                    Some(target) => target.demands |= demand::LIVE,
+                    None => return Err(self.no_cell(address, shape as usize)),
+                }
+            }
+            if flags & flag::SHARED != 0 {
+                demands |= demand::SHARED;
+            }
+        }
+        for slot in from..slots {
+            // SAFETY: below the slot count, and within the cell, as was just tested.
+            let word = unsafe { object.slot_unchecked(slot) };
+            if !is_reference(word) {
+                continue;
+            }
+            match inventory.find(word as usize) {
+                Some(target) => {
+                    target.held += 1;
+                    target.demands |= demands;
+                }
+                None => return Err(self.no_cell(address, word as usize)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what else holds references.
+    fn note_other_holders(&self, ledger: &Ledger, inventory: &mut Inventory) -> Result<(), String> {
+        for &address in &ledger.rooted {
+            self.hold(inventory, "a root", address, demand::LIVE)?;
+        }
+        let mut problem = Ok(());
+        let mut pending = |address: usize| {
+            let held = self.hold(inventory, "a pending decrement", address, 0);
+            if held.is_err() {
+                problem = held;
+            }
+            true
+        };
         for batch in &ledger.batches {
             let current = batch.current.iter().map(|(segment, position)| (&**segment, *position));
             for (segment, position) in batch.segments.iterate().map(|segment| (segment, 0)).chain(current) {
-                commit_segment(segment, position, |address| {
-                    add(address);
-                    true
-                });
+                commit_segment(segment, position, &mut pending);
             }
         }
         for segment in ledger.deferred.segments() {
-            commit_segment(segment, 0, |address| {
-                add(address);
-                true
-            });
+            commit_segment(segment, 0, &mut pending);
         }
-        ledger.pending.iter().for_each(|&cell| add(cell));
+        for &cell in &ledger.pending {
+            pending(cell);
+        }
+        problem?;
         for queue in [&self.finalizers.finalizable, &self.finalizers.dead_cells] {
             let queue = queue.lock();
             for &address in queue.ready.iter().chain(&queue.incoming) {
-                self.check_live(1, address)?;
-                add(address);
+                self.hold(inventory, "a finalizer's queue", address, demand::LIVE)?;
             }
         }
         for (target, cell) in self.weak.entries() {
-            self.check_live(2, target)?;
-            self.check_live(target, cell)?;
-            add(cell);
+            match inventory.find(target) {
+                Some(target) => target.demands |= demand::LIVE,
+                None => return Err(format!("the weak table has an entry for {target:#x}, which is no cell")),
+            }
+            self.hold(inventory, "the weak table", cell, demand::LIVE)?;
         }
+        Ok(())
+    }
 
-        for &cell in &cells {
-            // SAFETY: a cell of a mapped block.
-            let value = unsafe { count_of(cell) }.load(Ordering::Relaxed);
-            let held = expected.get(&cell).copied().unwrap_or(0);
+    fn hold(
+        &self,
+        inventory: &mut Inventory,
+        holder: &str,
+        address: usize,
+        demands: u8,
+    ) -> Result<(), String> {
+        match inventory.find(address) {
+            Some(cell) => {
+                cell.held += 1;
+                cell.demands |= demands;
+                Ok(())
+            }
+            None => Err(format!("{holder} refers to {address:#x}, which is no cell")),
+        }
+    }
+
+    /// Compares what all holders add up to and demand with what the cells say.
+    fn compare(&self, inventory: &Inventory) -> Result<(), String> {
+        for (number, cell) in inventory.all_cells().iter().enumerate() {
+            let (value, held) = (cell.count, cell.held);
+            let is_dead = value == count::FREE || value == count::DYING;
             let right = match value {
                 count::STUCK => true,
                 count::DYING => held == 0,
                 exact => u32::from(exact) == held,
             };
-            if !right {
-                return Err(format!("{cell:#x} has count {value}, but {held} references"));
+            let is_wanted = is_dead && cell.demands & demand::LIVE != 0;
+            let is_private = cell.demands & demand::SHARED != 0 && cell.flags & flag::SHARED == 0;
+            if right && !is_wanted && !is_private {
+                continue;
             }
+            let address = inventory.address(number);
+            return Err(if is_wanted {
+                let state = if value == count::FREE { "free" } else { "dying" };
+                format!("{} refers to {address:#x}, which is {state}", holder_of(inventory, address, false))
+            } else if is_private {
+                let holder = holder_of(inventory, address, true);
+                format!("{holder} is shared, but {address:#x}, to which it refers, is not")
+            } else {
+                format!("{address:#x} has count {value}, but {held} references")
+            });
         }
         Ok(())
+    }
+
+    /// What is wrong with a reference that leads to no cell.
+    #[cold]
+    #[inline(never)]
+    fn no_cell(&self, holder: usize, address: usize) -> String {
+        match self.resolve(address) {
+            Some((block, cell)) if cell != address && block.state.load(Ordering::Relaxed) != state::FREE => {
+                format!("{holder:#x} refers to {address:#x}, inside a cell")
+            }
+            _ => format!("{holder:#x} refers to {address:#x}, which is no cell"),
+        }
     }
 
     /// Under stress, makes sure that an address about to be counted is one of a cell.
@@ -176,20 +314,28 @@ impl HeapState {
             assert!(found == Some(address), "heap check: a reference to {address:#x}, which is no object");
         }
     }
+}
 
-    fn check_live(&self, holder: usize, address: usize) -> Result<(), String> {
-        use alloc::format;
-        let Some((_, cell)) = self.resolve(address) else {
-            return Err(format!("{holder:#x} refers to {address:#x}, which is no cell"));
-        };
-        if cell != address {
-            return Err(format!("{holder:#x} refers to {address:#x}, inside a cell"));
-        }
-        // SAFETY: just resolved.
-        match unsafe { count_of(cell) }.load(Ordering::Relaxed) {
-            count::FREE => Err(format!("{holder:#x} refers to {address:#x}, which is free")),
-            count::DYING => Err(format!("{holder:#x} refers to {address:#x}, which is dying")),
-            _ => Ok(()),
+/// An object that refers to the one at `address`, for a message.
+#[cold]
+#[inline(never)]
+fn holder_of(inventory: &Inventory, address: usize, shared: bool) -> String {
+    for run in (0..inventory.run_count()).map(|run| inventory.run(run)) {
+        for (holder, number) in run.cells() {
+            let Some(cell) = inventory.all_cells().get(number) else {
+                continue;
+            };
+            if cell.count == count::FREE || (shared && cell.flags & flag::SHARED == 0) {
+                continue;
+            }
+            // SAFETY: its count says there is an object, whose slots fit, as was tested.
+            let object = unsafe { ObjectRef::from_address(holder) };
+            let is_shape =
+                cell.count != count::DYING && object.shape.load(Ordering::Relaxed) as usize == address;
+            if is_shape || (0..object.slot_count()).any(|slot| object.slot(slot) as usize == address) {
+                return format!("{holder:#x}");
+            }
         }
     }
+    "a root, a queue or the weak table".into()
 }

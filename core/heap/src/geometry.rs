@@ -106,14 +106,22 @@ pub(crate) unsafe fn load_counts(granule_address: usize) -> u64 {
     }
 }
 
-/// Sets eight counts to 0. The world is stopped.
+/// Sets eight counts to 0, as one word (see [`load_counts`]). The world is stopped.
 ///
 /// # Safety
 /// As for [`count_of`].
 pub(crate) unsafe fn clear_counts(granule_address: usize) {
+    #[cfg(miri)]
     for index in 0..8 {
         // SAFETY: passed on; eight granules from an aligned one are in the same block.
         unsafe { count_of(granule_address + index * GRANULE_BYTES) }.store(0, Ordering::Relaxed);
+    }
+    #[cfg(not(miri))]
+    {
+        let place = chunk_of(granule_address) + COUNTS_OFFSET + ((granule_address & CHUNK_MASK) >> 4);
+        // SAFETY: as for `count_of`; eight granules from an aligned granule lie in one aligned word of the table.
+        let word = unsafe { &*core::ptr::with_exposed_provenance::<AtomicU64>(place) };
+        word.store(0, Ordering::Relaxed);
     }
 }
 

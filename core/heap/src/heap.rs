@@ -20,6 +20,7 @@ use crate::finalizer::FinalizerQueue;
 use crate::gang::Gang;
 use crate::geometry::{BLOCK_BITMAP_WORDS, BLOCK_BYTES, CHUNK_BLOCKS, FIRST_BLOCK};
 use crate::handshake::Handshake;
+use crate::inventory::Inventory;
 use crate::lock::ParkingLot;
 use crate::log::Segments;
 use crate::mutator::Mutator;
@@ -114,6 +115,8 @@ pub struct HeapState {
     pub(crate) gang: Gang,
     /// Asked for once: the platform may have to read files to know.
     pub(crate) processors: usize,
+    /// Where the checker takes its notes.
+    pub(crate) inventory: Mutex<Inventory>,
     /// The first problem a checker found, until somebody takes it.
     pub(crate) check_failure: Mutex<Option<String>>,
 }
@@ -180,6 +183,7 @@ impl Heap {
             overwriters: Overwriters::new(),
             gang: Gang::new(platform),
             processors: platform.processor_count(),
+            inventory: Mutex::new(platform, Inventory::new()),
             check_failure: Mutex::new(platform, None),
             configuration,
         };

@@ -22,7 +22,7 @@
 //! | object locks | [`lock`], `byte_lock`, `backoff` | no safepoint under a lock |
 //! | overwriting without the lock | [`lock`], `overwriters` | a locker waits for who has announced itself |
 //! | figures | `statistics` | free when off |
-//! | hostile settings and the checker | `stress`, `check`, [`fault`] | every rule can be broken, and is caught |
+//! | hostile settings and the checker | `stress`, `check`, `inventory`, [`fault`] | every rule can be broken, and is caught |
 #![no_std]
 
 extern crate alloc;
@@ -65,6 +65,8 @@ mod geometry;
 mod handshake;
 #[cfg(not(loom))]
 mod heap;
+#[cfg(not(loom))]
+mod inventory;
 #[cfg(not(loom))]
 mod large;
 #[cfg(not(loom))]

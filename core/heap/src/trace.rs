@@ -16,7 +16,7 @@ use crate::committer::Ledger;
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::gang::Task;
-use crate::geometry::{BLOCK_BYTES, GRANULE_BYTES, clear_counts, count_of, logged_bit, rooted_bit};
+use crate::geometry::{count_of, logged_bit, rooted_bit};
 use crate::heap::HeapState;
 use crate::large::{slot_index, span_logged_bit};
 use crate::log::{Entry, Segments, read_entry};
@@ -44,12 +44,8 @@ impl HeapState {
         let mut before = 0;
         let epoch = self.epoch();
         self.for_each_block(|block| {
-            let start = block.start();
             before += (block.occupied_cells() + block.young_cells(epoch)) as usize;
-            for group in 0..BLOCK_BYTES / (8 * GRANULE_BYTES) {
-                // SAFETY: eight granules of a mapped block.
-                unsafe { clear_counts(start + group * 8 * GRANULE_BYTES) };
-            }
+            block.clear_counts();
         });
         for block in self.large.iterate() {
             // SAFETY: a span that exists.
