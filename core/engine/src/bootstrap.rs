@@ -282,16 +282,17 @@ fn mro_of(cx: &Context, class: Class, bases: Tuple) -> PyResult<Tuple> {
     cx.new_tuple(order.as_slice())
 }
 
-/// Builds a native class that is not among the core classes, and registers it under its id.
+/// Builds a native class that is not among the core classes, and registers it under its id. If another thread has registered one meanwhile, that is
+/// the class.
 ///
 /// # Errors
 /// MemoryError.
 pub fn build_native_class(cx: &Context, native: &'static NativeClass) -> PyResult<Class> {
     let class = build_class(cx, native, &[])?;
-    if let Some(shape) = class.instance_shape() {
-        cx.set_class(native.id, class.as_value(), Value::from(shape.object()));
+    match class.instance_shape() {
+        Some(shape) => Ok(cx.register_class(native.id, class, Value::from(shape.object()))),
+        None => Ok(class),
     }
-    Ok(class)
 }
 
 /// Builds an exception class with these bases; it is registered by the caller.

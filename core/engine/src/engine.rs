@@ -21,6 +21,7 @@ use crate::kind::Kind;
 use crate::names::{NAMES, Name};
 use crate::native::{NativeClass, NativeModule};
 use crate::sync::EngineMutex;
+use crate::types::class::Class;
 use crate::types::code::CodeObject;
 use crate::value::Value;
 
@@ -439,11 +440,30 @@ impl Context {
         self.engine().shapes[kind as usize].load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_class(&self, kind: Kind, class: Value, shape: Value) {
-        self.publish(class);
+    /// Registers a class under its id, unless another thread has done so: then the other one's class is the result.
+    pub(crate) fn register_class(&self, kind: Kind, class: Class, shape: Value) -> Class {
+        self.publish(class.as_value());
         self.publish(shape);
-        self.engine().classes[kind as usize].store(class.word(), Ordering::Release);
-        self.engine().shapes[kind as usize].store(shape.word(), Ordering::Release);
+        let engine = self.engine();
+        // The shape decides. AcqRel: pairs with `shape_word`, and with this of the other thread.
+        match engine.shapes[kind as usize].compare_exchange(
+            0,
+            shape.word(),
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        ) {
+            Ok(_) => {
+                engine.classes[kind as usize].store(class.as_value().word(), Ordering::Release);
+                class
+            }
+            Err(_) => loop {
+                // Between the winner's two stores there is no safepoint, so this is short.
+                match Class::from_value(self.class(kind)) {
+                    Some(registered) => break registered,
+                    None => engine.platform().yield_now(),
+                }
+            },
+        }
     }
 
     /// A builtin exception class.
