@@ -52,3 +52,33 @@ m[0:2] = b"ab"
 print(bytes(m), m.nbytes, m.hex(), memoryview(b"xyz")[-1])
 print("line one\nline two\x0bthree\u2028four".splitlines(), "a\r\nb".splitlines(True), "a b\tc\nd".split(None, 1))
 print("Σίσυφος".lower(), "ΑΣ".lower(), "ﬁ".upper(), "ß".upper(), "ŉ".upper(), "½".isnumeric(), "²".isdigit(), "٣".isdecimal(), int("٣"))
+
+
+class Token(str):
+    """A string with members of its own."""
+
+    __slots__ = ("kind", "line")
+
+    def __new__(cls, kind, text):
+        token = super().__new__(cls, text)
+        token.kind = kind
+        return token
+
+
+class Indented(Token):
+    pass
+
+
+for cls in (Token, Indented):
+    token = cls("word", "text é €")
+    token.line = 3
+    print(token.kind, token.line, token, len(token), token.upper(), hash(token) == hash("text é €"), token[5], hasattr(token, "__dict__"))
+    del token.line
+    print(hasattr(token, "line"))
+token.depth = 4
+print(token.__dict__)
+for base in (int, bytes, tuple):
+    try:
+        type("Slots", (base,), {"__slots__": ("kind",)})
+    except TypeError as error:
+        print(error)

@@ -489,7 +489,7 @@ impl Context {
     pub(crate) fn str_of_class(&self, class: crate::types::class::Class, text: Str) -> PyResult<Str> {
         let bytes = text.bytes().len();
         let total = bytes.checked_add(DATA).ok_or_else(|| self.memory_error())?;
-        let object = crate::types::class::allocate_variable(self, class, 0, total)?;
+        let object = crate::types::class::allocate_variable(self, class, class.slot_count(), total)?;
         object.raw_store_u64(LENGTH, text.len() as u64);
         let content = text.0.client_flags() & (client_flags::STR_WIDTH | client_flags::STR_ASCII);
         object.initialize_client_flags(object.client_flags() | content);
