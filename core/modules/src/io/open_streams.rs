@@ -58,7 +58,11 @@ pub fn flush_all(cx: &Context, mut failed: impl FnMut(&Context, Value)) {
             let flushed = match super::stream::is_closed(cx, stream) {
                 Ok(true) => Ok(()),
                 Ok(false) => super::stream::ask(cx, stream, threadsnake_engine::Name::flush).map(|_| ()),
-                Err(raised) => Err(raised),
+                // Detached or never initialized: it keeps nothing back.
+                Err(raised) => {
+                    cx.take_exception(raised);
+                    Ok(())
+                }
             };
             if let Err(raised) = flushed {
                 let exception = cx.take_exception(raised);
