@@ -28,6 +28,17 @@ const CHANGES: &[(&str, &str, &str)] = &[
         "    return 'RustPython'  # XXX: RUSTPYTHON; For site-packages\n",
         "    return 'Threadsnake'\n",
     ),
+    // `match` asks the engine, not the registry, whether a class is a sequence or a mapping.
+    (
+        "_py_abc",
+        "from _weakrefset import WeakSet\n",
+        "from _weakrefset import WeakSet\nfrom _pattern_flags import inherit as _inherit_pattern_flags\n",
+    ),
+    (
+        "_py_abc",
+        "        cls._abc_registry.add(subclass)\n",
+        "        cls._abc_registry.add(subclass)\n        _inherit_pattern_flags(cls, subclass)\n",
+    ),
     // What reads the instructions of a code object as CPython's would show others than those that run.
     (
         "dis",

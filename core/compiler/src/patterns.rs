@@ -207,6 +207,25 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let first = self.unit.take_registers(patterns.len());
+        if let Some(star) = star
+            && patterns.get(star).is_some_and(ignored)
+        {
+            // Nobody wants the middle: single items are asked for, as the middle may be long.
+            for (index, pattern) in patterns.iter().enumerate().filter(|(_, pattern)| !ignored(pattern)) {
+                let register = first.saturating_add(index as u16);
+                if index < star {
+                    self.unit.emit(Operation::LoadSubscriptImmediate, register, subject, index as u16);
+                } else {
+                    let from_end = (patterns.len() - index) as u16;
+                    self.unit.emit(Operation::GetLength, test, subject, 0);
+                    self.unit.emit(Operation::SubtractImmediate, test, test, from_end);
+                    self.unit.emit(Operation::LoadSubscript, register, subject, test);
+                }
+                self.pattern(pattern, register, fail, captures)?;
+                self.at(range);
+            }
+            return Ok(());
+        }
         match star {
             None => self.unit.emit(Operation::UnpackSequence, first, subject, patterns.len() as u16),
             Some(star) => {

@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 
 use threadsnake_bytecode::Code;
 use threadsnake_hal::Platform;
-use threadsnake_heap::arch::{AtomicU32, AtomicU64, Ordering};
+use threadsnake_heap::arch::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use threadsnake_heap::{Client, Heap, HeapConfiguration, ObjectRef, OutOfMemory, RootVisitor};
 use threadsnake_syntax::Tree;
 
@@ -255,6 +255,8 @@ pub struct Engine {
     pub(crate) import_lock: crate::sync::RecursiveLock,
     /// What `-X importtime` shows.
     pub(crate) import_table: ImportTable,
+    /// A class of Python code has a `__del__`.
+    pub(crate) has_finalizers: AtomicBool,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
     /// What `gc` remembers.
@@ -300,6 +302,7 @@ impl Engine {
             intern_lock: EngineMutex::new(),
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
+            has_finalizers: AtomicBool::new(false),
             collector: crate::modules::gc::CollectorState::new(),
             import_table: ImportTable::new(),
             import_lock: crate::sync::RecursiveLock::new(),

@@ -31,6 +31,7 @@ pub mod call;
 pub mod context;
 pub mod engine;
 pub mod error;
+mod finalization;
 pub mod import;
 pub mod intern;
 pub mod interpreter;

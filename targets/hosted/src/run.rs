@@ -1,7 +1,7 @@
 //! From the command line to a program's end: makes the engine, runs the program, joins threads, says what went wrong.
 //!
-//! Invariant: shutdown waits for the threads that are not daemons, runs exit functions, then flushes the standard streams, in this order,
-//! whatever the program ended with. Source: Modules/main.c, Python/pylifecycle.c.
+//! Invariant: shutdown waits for the threads that are not daemons, runs exit functions, flushes the standard streams, then lets the
+//! program's modules go, whose finalizers run, and flushes what those wrote, in this order, whatever the program ended with. Source: Modules/main.c, Python/pylifecycle.c.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -294,7 +294,12 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
             outcome = failed;
         }
     }
-    let flushed = standard_streams::flush(&cx);
+    let mut flushed = standard_streams::flush(&cx);
+    if let Err(raised) = cx.finalize_modules() {
+        cx.take_exception(raised);
+    }
+    // What finalizers wrote.
+    flushed = flushed && standard_streams::flush(&cx);
     standard_streams::flush_open_files(&cx);
     if !flushed {
         outcome = Outcome::of(FLUSH_FAILED);

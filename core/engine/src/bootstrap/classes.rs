@@ -109,6 +109,7 @@ pub(super) const ENGINE_MODULES: &[&NativeModule] = &[
     &types::context_variables::contextvars::MODULE,
     &crate::modules::codecs::module::MODULE,
     &crate::modules::gc::module::MODULE,
+    &crate::modules::pattern_flags::module::MODULE,
     &crate::modules::string::module::MODULE,
     &crate::modules::syntax::module::MODULE,
     &crate::modules::types::module::MODULE,

@@ -11,7 +11,7 @@ use threadsnake_macros::pyfunction;
 
 use crate::context::Context;
 use crate::engine::{CompileMode, CompileRequest, Root};
-use crate::error::{ExceptionClass, PyResult};
+use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::native::Keywords;
@@ -29,6 +29,8 @@ const ONLY_AST: u32 = 0x0400;
 const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
 /// `ast.PyCF_TYPE_COMMENTS`
 const TYPE_COMMENTS: u32 = 0x1000;
+/// `ast.PyCF_ALLOW_TOP_LEVEL_AWAIT`
+const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
 /// `PyCF_SOURCE_IS_UTF8`, `PyCF_DONT_IMPLY_DEDENT`, `PyCF_IGNORE_COOKIE`, `PyCF_TYPE_COMMENTS`, `PyCF_ALLOW_TOP_LEVEL_AWAIT`,
 /// `PyCF_ALLOW_INCOMPLETE_INPUT`, `PyCF_OPTIMIZED_AST`
 const COMPILER_FLAGS: u32 = 0x0100 | 0x0200 | 0x0800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | ONLY_AST;
@@ -222,7 +224,39 @@ pub fn compile(
         };
         return parse_source(cx, &source, &file_name, mode, flags, optimization, feature_version);
     }
-    Ok(compile_source(cx, &source, &file_name, mode, flags, optimization)?.as_value())
+    match compile_source(cx, &source, &file_name, mode, flags, optimization) {
+        Ok(code) => Ok(code.as_value()),
+        Err(raised) if flags & ALLOW_TOP_LEVEL_AWAIT != 0 => Err(top_level_await(cx, raised)),
+        Err(raised) => Err(raised),
+    }
+}
+
+/// Where the flag would have allowed what a SyntaxError complains of, the error names the flag.
+fn top_level_await(cx: &Context, raised: Raised) -> Raised {
+    let pending = cx.pending_exception(&raised);
+    if !cx.is_exception_of(pending, ExceptionClass::SyntaxError) {
+        return raised;
+    }
+    let exception = cx.take_exception(raised);
+    let message = cx.intern_str("msg").and_then(|name| cx.find_attribute_or_none(exception, name));
+    let message = match message {
+        Ok(message) => message.and_then(Str::from_value).map(Str::to_utf8_lossy),
+        Err(raised) => return raised,
+    };
+    let is_await = message.is_some_and(|text| {
+        text.starts_with("'await' outside function")
+            || text.starts_with("'async ")
+            || text.starts_with("asynchronous comprehension outside")
+    });
+    if !is_await {
+        return cx.raise_value(exception);
+    }
+    cx.raise(
+        ExceptionClass::NotImplementedError,
+        format_args!(
+            "compile(): top-level await (ast.PyCF_ALLOW_TOP_LEVEL_AWAIT) is not supported yet by threadsnake"
+        ),
+    )
 }
 
 /// A file name given as text, bytes or path object.

@@ -158,7 +158,7 @@ fn forget_returned_frames() {
 }
 
 /// Collects until nothing that a finalizer could have set free is left, within bounds; the objects found unreachable.
-fn collect_all(cx: &Context) -> usize {
+pub(crate) fn collect_all(cx: &Context) -> usize {
     let mut collected = 0;
     for _ in 0..ROUNDS {
         forget_returned_frames();

@@ -5,6 +5,7 @@
 pub(crate) mod codec_errors;
 pub mod codecs;
 pub mod gc;
+pub mod pattern_flags;
 pub mod string;
 pub mod syntax;
 pub mod types;

@@ -145,6 +145,12 @@ impl Class {
         self.0.raw_store_u32(raw::FLAGS, flags.0);
     }
 
+    /// Adds a property, in turn with whoever else changes those of classes.
+    pub fn add_flag(self, cx: &Context, flag: ClassFlags) {
+        let _guard = cx.engine().types_lock.lock(cx);
+        self.set_flags(self.flags().with(flag));
+    }
+
     /// The layout of instances.
     #[inline(always)]
     pub fn layout(self) -> Kind {
@@ -382,6 +388,7 @@ impl Class {
             self.forget_native_next(cx)?;
         }
         if value.is_some() && name.equals_ascii("__del__") {
+            cx.note_finalizer();
             for class in self.with_subclasses(cx)?.as_slice() {
                 if let Some(class) = Class::from_value(*class) {
                     class.set_flags(class.flags().with(ClassFlags::HAS_FINALIZER));

@@ -396,6 +396,30 @@ fn pattern_flags(mro: Tuple) -> ClassFlags {
     ClassFlags::NONE
 }
 
+/// SEQUENCE or MAPPING where an abstract base class says so of itself: the bits of `__abc_tpflags__`, which the finished class does not keep.
+fn stated_pattern_flags(cx: &Context, metaclass: Class, namespace: Dict) -> PyResult<ClassFlags> {
+    const SEQUENCE_BIT: i64 = 1 << 5;
+    const MAPPING_BIT: i64 = 1 << 6;
+    if metaclass.is_native() {
+        return Ok(ClassFlags::NONE);
+    }
+    let name = cx.intern_str("__abc_tpflags__")?;
+    let Some(bits) = namespace.get_str(cx, name)?.and_then(Value::as_small_int) else {
+        return Ok(ClassFlags::NONE);
+    };
+    namespace.remove(cx, name.as_value())?;
+    Ok(match bits & (SEQUENCE_BIT | MAPPING_BIT) {
+        SEQUENCE_BIT => ClassFlags::SEQUENCE,
+        MAPPING_BIT => ClassFlags::MAPPING,
+        0 => ClassFlags::NONE,
+        _ => {
+            return Err(cx.type_error(format_args!(
+                "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING"
+            )));
+        }
+    })
+}
+
 /// What `type.__new__` was given.
 pub struct ClassDefinition<'a> {
     /// The metaclass asked for.
@@ -509,9 +533,13 @@ fn make_class(
     fill_class_cells(cx, class, namespace)?;
     let mro = resolve_order(cx, class, bases, base)?;
     cx.store(object, slot::MRO, mro.as_value());
+    class.set_flags(class.flags().with(stated_pattern_flags(cx, metaclass, namespace)?));
     class.set_flags(class.flags().with(pattern_flags(mro)));
     if class.lookup_slow(cx, cx.name(Name::__del__)).is_some() {
         class.set_flags(class.flags().with(ClassFlags::HAS_FINALIZER));
+        if namespace.get_str(cx, cx.name(Name::__del__))?.is_some() {
+            cx.note_finalizer();
+        }
     }
     if let Some((_, owner)) = class.lookup_with_owner(cx, cx.name(Name::__next__)) {
         class.set_native_next(owner.native_next());
