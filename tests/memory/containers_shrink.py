@@ -3,6 +3,7 @@
 # timeout: 120
 """Containers grown and cleared give their memory back; a queue that items pass through does not grow."""
 
+import threading
 from collections import deque
 
 from _resident import resident, settle
@@ -20,6 +21,23 @@ for index in range(SIZE):
     del table[index]
 table["last"] = 1
 assert settle() < base + 64, ("deleted one by one", base, resident())
+del table
+
+table = {}
+
+
+def grow():
+    for index in range(SIZE * 3):
+        table[index] = index
+
+
+# In a thread, whose native stack goes with it: a word left on one may keep the large table for a while.
+growing = threading.Thread(target=grow)
+growing.start()
+growing.join()
+assert len(table) == SIZE * 3
+table.clear()
+assert settle() < base + 24, ("large dict", base, resident())
 del table
 
 members = set(range(SIZE))

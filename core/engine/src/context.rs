@@ -162,11 +162,16 @@ impl<'a> ScratchVector<'a> {
         }
     }
 
+    /// Makes room for so many more values.
+    pub fn reserve(&mut self, more: usize) {
+        if self.inner.reserve(more).is_err() {
+            alloc::alloc::handle_alloc_error(core::alloc::Layout::new::<u64>());
+        }
+    }
+
     /// Adds all of a slice.
     pub fn extend_from_slice(&mut self, values: &[Value]) {
-        for &value in values {
-            self.push(value);
-        }
+        self.extend(values.iter().copied());
     }
 
     /// Puts a value before the one at `index` (at the end if there is none).
@@ -175,6 +180,16 @@ impl<'a> ScratchVector<'a> {
         let values = self.as_mut_slice();
         if let Some(tail) = values.get_mut(index..) {
             tail.rotate_right(1);
+        }
+    }
+}
+
+impl Extend<Value> for ScratchVector<'_> {
+    fn extend<T: IntoIterator<Item = Value>>(&mut self, values: T) {
+        let values = values.into_iter();
+        self.reserve(values.size_hint().0);
+        for value in values {
+            self.push(value);
         }
     }
 }

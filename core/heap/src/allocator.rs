@@ -375,29 +375,14 @@ impl HeapState {
         None
     }
 
-    /// Recomputes the bytes that end an epoch: a share for each thread that allocates. In a pause.
+    /// Recomputes the bytes that end an epoch: a share for the first thread that allocated, and half of one for each other. In a pause.
+    /// Half of one, because each thread's blocks are partly unused as well, so memory grows by more than the shares. A thread that comes
+    /// later has none before the next pause: many that start do not allocate much at once, and what they do not use the
+    /// others would fill.
     pub(crate) fn set_epoch_limit(&self, allocating: usize) {
         let share = self.share_bytes.load(Ordering::Relaxed);
-        self.epoch_limit.store(share.saturating_mul(allocating.max(1)), Ordering::Relaxed);
-    }
-
-    /// A thread came: until the next pause it is taken for one that allocates. Under the registry's lock, which a pause holds too, so
-    /// that the limit has one writer at a time.
-    pub(crate) fn raise_epoch_limit(&self, threads: usize) {
-        self.crowded.store(threads > self.processors, Ordering::Relaxed);
-        let share = self.share_bytes.load(Ordering::Relaxed);
-        let limit = self.epoch_limit.load(Ordering::Relaxed);
-        // The first finds the limit of the heap's start, which is its own.
-        let limit = if threads > 1 { limit.saturating_add(share) } else { limit.max(share) };
-        self.epoch_limit.store(limit, Ordering::Relaxed);
-    }
-
-    /// A thread went, so that the limit does not grow with each thread that lives between two pauses. As above.
-    pub(crate) fn lower_epoch_limit(&self, threads: usize) {
-        self.crowded.store(threads > self.processors, Ordering::Relaxed);
-        let share = self.share_bytes.load(Ordering::Relaxed);
-        let limit = self.epoch_limit.load(Ordering::Relaxed).saturating_sub(share).max(share);
-        self.epoch_limit.store(limit, Ordering::Relaxed);
+        let others = (share / 2).saturating_mul(allocating.saturating_sub(1));
+        self.epoch_limit.store(share.saturating_add(others), Ordering::Relaxed);
     }
 }
 

@@ -37,7 +37,8 @@ pub unsafe trait Client: Sync {
 /// The heap's settings.
 #[derive(Clone, Debug)]
 pub struct HeapConfiguration {
-    /// Bytes a thread allocates before an epoch ends, at least; adapted up to 64 MiB while much survives and there is much to keep.
+    /// Bytes that the first thread allocates before an epoch ends, at least, and twice those of each other; adapted up to 64 MiB while
+    /// much survives and there is much to keep.
     pub share_bytes: usize,
     /// The most the heap may have in use; beyond it allocation fails.
     pub maximum_bytes: Option<usize>,

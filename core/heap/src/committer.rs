@@ -32,7 +32,7 @@ const CHUNK_SLOTS: usize = 4096;
 /// Decrements between two looks at whether a pause is wanted.
 const STEPS: u32 = 64;
 /// Free blocks kept resident; the rest is given back when the committer has nothing else to do.
-const KEEP_WARM_BLOCKS: usize = 64;
+pub(crate) const KEEP_WARM_BLOCKS: usize = 64;
 
 /// The decrements of one epoch.
 pub(crate) struct Batch {
@@ -396,12 +396,13 @@ impl HeapState {
             }
             self.return_empty_blocks(&mut self.ledger.lock(), list, usize::MAX);
         }
-        self.trim_pool();
+        self.trim_pool(KEEP_WARM_BLOCKS);
     }
 
-    pub(crate) fn trim_pool(&self) {
+    /// Gives free blocks back to the platform, but for `at_least` and one for every eight in use.
+    pub(crate) fn trim_pool(&self, at_least: usize) {
         let mut pool = self.pool.lock();
-        let keep = KEEP_WARM_BLOCKS.max(pool.bytes_in_use / crate::geometry::BLOCK_BYTES / 8);
+        let keep = at_least.max(pool.bytes_in_use / crate::geometry::BLOCK_BYTES / 8);
         if pool.warm_blocks() > keep {
             pool.trim(keep);
         }

@@ -79,6 +79,12 @@ pub(crate) unsafe fn count_of<'a>(address: usize) -> &'a AtomicU8 {
     unsafe { &*core::ptr::with_exposed_provenance::<AtomicU8>(place) }
 }
 
+/// Where the counts of `blocks` blocks from the one at `block_address` on lie, and how many bytes they are.
+pub(crate) const fn counts_of_blocks(block_address: usize, blocks: usize) -> (usize, usize) {
+    let first = chunk_of(block_address) + COUNTS_OFFSET + block_index(block_address) * BLOCK_GRANULES;
+    (first, blocks * BLOCK_GRANULES)
+}
+
 /// Eight counts at once, for sweeping, the first in the lowest byte; `granule_address` is aligned to eight granules.
 ///
 /// The bytes are atomics of one byte; this reads them as one word, which every processor we support does as eight
@@ -181,6 +187,14 @@ mod tests {
         assert_eq!(LOGGED_BYTES * 8, CHUNK_BYTES / WORD_BYTES);
         assert_eq!(ROOTED_BYTES * 8, CHUNK_BYTES / GRANULE_BYTES);
         assert_eq!(FIRST_BLOCK * BLOCK_BYTES, TABLES_BYTES);
+    }
+
+    #[test]
+    fn counts_of_blocks_are_those_of_their_granules() {
+        let block = 7 * CHUNK_BYTES + 40 * BLOCK_BYTES;
+        let (first, bytes) = counts_of_blocks(block, 2);
+        assert_eq!(first, 7 * CHUNK_BYTES + ((block & CHUNK_MASK) >> 4));
+        assert_eq!(bytes, 2 * BLOCK_BYTES / GRANULE_BYTES);
     }
 
     #[test]

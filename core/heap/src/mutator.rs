@@ -131,8 +131,7 @@ impl Heap {
             // SAFETY: just made, and this thread owns it.
             let local = unsafe { &mut *(*mutator).local.get() };
             local.stress = StressState::new(&self.configuration, registry.len() as u64);
-            let threads = registry.len();
-            self.raise_epoch_limit(threads);
+            self.crowded.store(registry.len() > self.processors, Ordering::Relaxed);
         }
         // SAFETY: made by `Box::into_raw`, so not null.
         let handle = AttachedMutator(unsafe { NonNull::new_unchecked(mutator) });
@@ -154,8 +153,7 @@ impl Drop for AttachedMutator {
         heap.handshake.enter_blocking(&mutator.participant, heap.platform);
         let mut registry = heap.registry.lock();
         registry.retain(|other| !core::ptr::eq(*other, pointer));
-        let threads = registry.len();
-        heap.lower_epoch_limit(threads);
+        heap.crowded.store(registry.len() > heap.processors, Ordering::Relaxed);
         mutator.hand_over(&heap);
         drop(registry);
         if let Some(number) = mutator.overwriter {

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use crate::anchor::{Doubtful, note_unanchored};
 use crate::arch::{Architecture, StackScan};
 use crate::block::{Block, BlockList, count, state};
-use crate::committer::{Batch, Ledger};
+use crate::committer::{Batch, KEEP_WARM_BLOCKS, Ledger};
 use crate::epoch::Worker;
 use crate::fault::{Fault, on};
 use crate::gang::Task;
@@ -33,10 +33,12 @@ use crate::weak::Claim;
 /// Largest share, unless a larger one is configured.
 const LARGEST_SHARE: usize = 64 << 20;
 /// The shares of all threads together grow up to one part in so many of what is mature.
-const MATURE_PER_SHARE: usize = 2;
+const MATURE_PER_SHARE: usize = 4;
 /// Blocks of a class that a thread keeps although it did not use them in an epoch.
 const LEFTOVER_KEPT: usize = 2;
 
+/// Free blocks kept resident when somebody asked for a collection: about a share.
+const KEPT_BY_COLLECT: usize = 8;
 /// Blocks of a class looked at for emptiness in a pause, where there is no committer to do it.
 const TRIMMED_PER_PAUSE: usize = 16;
 
@@ -117,7 +119,7 @@ impl Mutator {
         };
         while !self.pause(PauseKind::Collect) {}
         // Who asks for a collection wants the memory back, not when the committer next looks.
-        self.heap.trim_pool();
+        self.heap.trim_pool(KEPT_BY_COLLECT);
         let objects_freed = (self.heap.ledger.lock().freed_objects - before) as usize;
         let finalizers_queued = self.heap.finalizers.finalizable.lock().ready.len();
         let weak_cells_queued = self.heap.finalizers.dead_cells.lock().ready.len();
@@ -312,7 +314,7 @@ impl HeapState {
             for list in &self.listed {
                 self.return_empty_blocks(ledger, list, TRIMMED_PER_PAUSE);
             }
-            self.trim_pool();
+            self.trim_pool(KEEP_WARM_BLOCKS);
         }
         self.publish_incoming();
         self.decide_trace(ledger.mature_bytes, trace);

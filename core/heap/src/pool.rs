@@ -10,7 +10,7 @@ use threadsnake_hal::Platform;
 
 use crate::block::{Block, CHUNK_OBJECT_BYTES, Chunk, state};
 use crate::chunk_map::ChunkMap;
-use crate::geometry::{BLOCK_BYTES, CHUNK_BLOCKS, CHUNK_BYTES, FIRST_BLOCK, TABLES_BYTES};
+use crate::geometry::{BLOCK_BYTES, CHUNK_BLOCKS, CHUNK_BYTES, FIRST_BLOCK, TABLES_BYTES, counts_of_blocks};
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 
 const BITMAP_WORDS: usize = CHUNK_BLOCKS.div_ceil(64);
@@ -296,6 +296,12 @@ impl Pool {
                 if let Some(pointer) = NonNull::new(core::ptr::with_exposed_provenance_mut::<u8>(start)) {
                     // SAFETY: free blocks of a mapped chunk; whoever gets them next assumes nothing of their bytes.
                     unsafe { self.platform.discard_pages(pointer, length * BLOCK_BYTES) };
+                }
+                // Their counts are all zero, and so they stay, whether the pages come back as zero or as they were.
+                let (counts, bytes) = counts_of_blocks(start, length);
+                if let Some(pointer) = NonNull::new(core::ptr::with_exposed_provenance_mut::<u8>(counts)) {
+                    // SAFETY: the table's part for free blocks, in the same mapping; nobody counts what lies in a free block.
+                    unsafe { self.platform.discard_pages(pointer, bytes) };
                 }
                 surplus -= length;
                 self.warm_blocks -= length;

@@ -140,6 +140,11 @@ impl Scratch<'_> {
         Ok(())
     }
 
+    /// Makes room for so many more words.
+    pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        self.words_mut().try_reserve(more).map_err(|_| OutOfMemory)
+    }
+
     /// Takes the last word away.
     pub fn pop(&mut self) -> Option<u64> {
         self.words_mut().pop()

@@ -7,6 +7,24 @@
 //! Invariant: only segments that the file maps without the right to write, and that the dynamic linker did not write to, are touched, so what
 //! comes back is what was there. Breakpoints are written there too, by a debugger; a process that has one keeps its pages.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Starting is over: see [`program_begins`]. The binary is the process's, so this is too.
+static PROGRAM_RUNS: AtomicBool = AtomicBool::new(false);
+
+/// Gives back what starting ran. From here on what is imported gives pages back as well, because that is where most programs' memory
+/// peaks; starting gives them back at its end.
+pub fn program_begins() {
+    // Relaxed: a hint.
+    PROGRAM_RUNS.store(true, Ordering::Relaxed);
+    give_back();
+}
+
+/// Whether starting is over.
+pub fn program_runs() -> bool {
+    PROGRAM_RUNS.load(Ordering::Relaxed)
+}
+
 /// A shorter source text is not worth giving pages back for when it is compiled.
 pub const NOTABLE_SOURCE_BYTES: usize = 1000;
 

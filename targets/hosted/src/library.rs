@@ -1,13 +1,21 @@
 //! The standard library's image, which the build script made.
 //!
 //! Invariant: the image is part of the binary, made by the same bytecode crate; a module that cannot be decoded is reported as missing
-//! and named on the error stream, because it means a broken binary. The image's pages are resident only while a module is decoded.
+//! and named on the error stream, because it means a broken binary. The image's pages are resident only while a module is decoded; every
+//! few modules that a program imports, the rest of the binary that importing used is given back as well.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use threadsnake_bytecode::Code;
 use threadsnake_bytecode::image::Image;
 use threadsnake_engine::engine::FrozenModules;
 
+use crate::binary_pages;
+
 static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.image"));
+
+/// Modules decoded for a program between two times that all of the binary is given back.
+const MODULES: usize = 4;
 
 /// A multiple of the page sizes of all targets.
 const PAGES: usize = 1 << 16;
@@ -28,6 +36,8 @@ fn give_back(part: &'static [u8]) {
 /// The frozen library.
 pub struct Library {
     image: Image<'static>,
+    /// Modules decoded since the program began.
+    decoded: AtomicUsize,
 }
 
 impl Library {
@@ -37,7 +47,7 @@ impl Library {
     /// A text that says what is wrong with the binary.
     pub fn open() -> Result<Library, String> {
         match Image::open(IMAGE) {
-            Ok(image) => Ok(Library { image }),
+            Ok(image) => Ok(Library { image, decoded: AtomicUsize::new(0) }),
             Err(error) => Err(format!("the standard library in this binary is damaged: {error}")),
         }
     }
@@ -47,7 +57,14 @@ impl FrozenModules for Library {
     fn find(&self, name: &str) -> Option<(Code, bool)> {
         let module = self.image.find(name).ok().flatten()?;
         let decoded = self.image.decode(&module);
-        give_back(IMAGE);
+        // Relaxed: a figure.
+        if binary_pages::program_runs()
+            && self.decoded.fetch_add(1, Ordering::Relaxed) % MODULES == MODULES - 1
+        {
+            binary_pages::give_back();
+        } else {
+            give_back(IMAGE);
+        }
         match decoded {
             Ok(code) => Some((code, module.is_package)),
             Err(error) => {

@@ -11,7 +11,6 @@ use threadsnake_engine::types::dict::Dict;
 use threadsnake_engine::types::list::List;
 use threadsnake_engine::{Context, PyResult, Value};
 
-use crate::binary_pages::{self, NOTABLE_SOURCE_BYTES};
 use crate::command_line::{CommandLine, Program};
 use crate::interactive;
 
@@ -58,9 +57,6 @@ pub fn run_text(
         flags: 0,
         feature_version: None,
     })?;
-    if source.len() >= NOTABLE_SOURCE_BYTES {
-        binary_pages::give_back();
-    }
     cx.run_code(code, namespace, None, None)
 }
 

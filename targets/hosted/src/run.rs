@@ -283,11 +283,13 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     let mut outcome = match started {
         Ok(()) => {
             // What starting ran.
-            binary_pages::give_back();
+            binary_pages::program_begins();
             run_program(&cx, line)
         }
         Err(raised) => outcome_of(&cx, raised, false),
     };
+    // What the program ran.
+    binary_pages::give_back();
     if let Err(raised) = shut_down(&cx) {
         let failed = outcome_of(&cx, raised, false);
         if outcome.code == 0 {

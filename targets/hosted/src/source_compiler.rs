@@ -1,6 +1,6 @@
 //! The compiler as the engine wants it: requests and errors translated between `threadsnake-compiler` and the engine.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use threadsnake_compiler::{
     CompileOptions, CompileOutput, ErrorKind, Mode, SyntaxError, SyntaxWarning, compile, compile_syntax_tree,
@@ -27,19 +27,36 @@ const FUTURE_ANNOTATIONS: u32 = 0x0100_0000;
 pub struct HostedCompiler {
     /// A module was compiled since the compiler's pages were given back.
     used: AtomicBool,
+    /// How many were compiled.
+    modules: AtomicUsize,
+    /// How often the heap's thread rested since a program was compiled; 0 before.
+    rests: AtomicUsize,
 }
 
 impl HostedCompiler {
     /// A compiler that was not used yet.
     pub const fn new() -> HostedCompiler {
-        HostedCompiler { used: AtomicBool::new(false) }
+        HostedCompiler {
+            used: AtomicBool::new(false),
+            modules: AtomicUsize::new(0),
+            rests: AtomicUsize::new(0),
+        }
     }
 
-    /// Notes that much of the compiler's code became resident. Expressions and single statements need little of it, and programs that
-    /// compile those do so again and again.
+    /// To be called when something was compiled. Modules leave much of the compiler's code resident; expressions and single statements
+    /// need little of it, and programs that compile those do so again and again. The pages are given back when the heap's thread
+    /// rests, which it does when memory was allocated; and at once after the first module, the second, the fourth and so on: a program
+    /// peaks where it imports, and the next of few modules need not come soon.
     fn note_use(&self, request: &CompileRequest<'_>) {
-        if matches!(request.mode, CompileMode::Module) && request.source.len() >= NOTABLE_SOURCE_BYTES {
-            // Relaxed: a hint; whoever misses it finds it the next time.
+        // Relaxed, all: hints; whoever misses one finds it the next time.
+        let _ = self.rests.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
+        if !matches!(request.mode, CompileMode::Module) || request.source.len() < NOTABLE_SOURCE_BYTES {
+            return;
+        }
+        let modules = self.modules.fetch_add(1, Ordering::Relaxed) + 1;
+        if modules.is_power_of_two() {
+            binary_pages::give_back();
+        } else {
             self.used.store(true, Ordering::Relaxed);
         }
     }
@@ -102,8 +119,9 @@ fn described(error: SyntaxError) -> CompileError {
 
 impl SourceCompiler for HostedCompiler {
     fn compile(&self, request: &CompileRequest<'_>) -> Result<CompileResponse, CompileError> {
+        let compiled = compile(request.source, &options(request)).map(response).map_err(described);
         self.note_use(request);
-        compile(request.source, &options(request)).map(response).map_err(described)
+        compiled
     }
 
     fn foreign_encoding(&self, source: &[u8]) -> Option<String> {
@@ -123,10 +141,19 @@ impl SourceCompiler for HostedCompiler {
         compile_syntax_tree(tree, &options(request)).map(response).map_err(described)
     }
 
+    /// Gives the binary's pages back after modules were compiled; and ever more rarely, because what a program runs changes as it goes on
+    /// (importing, setting up, its threads), and each page that it leaves behind has fifteen neighbours.
     fn rest(&self) {
-        // Relaxed, both: as in `note_use`.
-        if self.used.load(Ordering::Relaxed) {
+        // Relaxed, all: as in `note_use`. Nobody else counts.
+        let rests = self.rests.load(Ordering::Relaxed);
+        if rests > 0 {
+            self.rests.store(rests + 1, Ordering::Relaxed);
+        }
+        let used = self.used.load(Ordering::Relaxed);
+        if used {
             self.used.store(false, Ordering::Relaxed);
+        }
+        if used || rests.is_power_of_two() {
             binary_pages::give_back();
         }
     }

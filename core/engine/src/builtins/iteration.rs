@@ -209,6 +209,7 @@ pub fn min(cx: &Context, args: &[Value], kwargs: Keywords<'_>) -> PyResult<Value
 pub fn sorted(cx: &Context, iterable: Value, key: Value, reverse: bool) -> PyResult<Value> {
     let items = cx.collect(iterable)?;
     let list = cx.list_from(items.as_slice())?;
+    drop(items);
     list_sort::sort(cx, list, if key.is_none() { None } else { Some(key) }, reverse)?;
     Ok(list.as_value())
 }

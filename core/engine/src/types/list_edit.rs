@@ -442,14 +442,15 @@ impl List {
         (items, length)
     }
 
-    /// Gives a detached buffer back with these items, in place of what the list holds now; whether it held nothing.
-    pub(crate) fn attach(self, cx: &Context, buffer: ObjectRef, values: &[Value]) -> bool {
+    /// Gives a detached buffer of `length` items back, the first of them replaced by these, in place of what the list holds now; whether
+    /// it held nothing.
+    pub(crate) fn attach(self, cx: &Context, buffer: ObjectRef, length: usize, replaced: &[Value]) -> bool {
         let _guard = cx.lock(self.object());
         let untouched = self.items().is_none() && self.is_empty();
         self.set_len(0);
-        cx.store_range(buffer, 0, values);
+        cx.store_range(buffer, 0, replaced);
         cx.store(self.object(), ITEMS, Value::from(buffer));
-        self.set_len(values.len());
+        self.set_len(length);
         untouched
     }
 

@@ -1,15 +1,19 @@
 //! `list.sort`: a stable merge sort that finds runs.
 //!
 //! Invariant: the items are detached from the list while they are sorted, so the list looks empty to everyone, and no lock is held while
-//! keys are made and compared. What is sorted is an array of numbers in Rust memory (places of keys, or the keys themselves
-//! when they are small ints or floats); values stay in scratch vectors, where the collector sees them. When a comparison
-//! raises, the list gets its items back in the order they had.
+//! keys are made and compared. They stay in their buffer, which nobody else writes to any more, and the keys are in an array of the heap's:
+//! a pause looks at what was stored since the last one, not at each item and key anew. What is sorted is an array of numbers in Rust memory
+//! (places of keys, or the keys themselves when they are small ints or floats). When a comparison raises, the list gets its items back
+//! in the order they had.
 //! Source: Objects/listsort.txt (runs, galloping); the order of merges is powersort's (Munro and Wild, ESA 2018).
 
 use alloc::vec::Vec;
 
+use threadsnake_heap::ObjectRef;
+
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::kind::Kind;
 use crate::object_access::ObjectAccess;
 use crate::protocol::comparison::CompareOperator;
 use crate::types::list::List;
@@ -30,105 +34,153 @@ const GALLOP_AFTER: usize = 7;
 pub fn sort(cx: &Context, list: List, key: Option<Value>, reverse: bool) -> PyResult<()> {
     let (buffer, length) = list.detach(cx);
     let Some(buffer) = buffer else { return Ok(()) };
-    let mut items = cx.scratch();
-    for index in 0..length.min(buffer.slot_count()) {
-        if let Some(item) = buffer.value(index) {
-            items.push(item);
-        }
-    }
-    let order = sorted_order(cx, items.as_slice(), key, reverse);
+    let length = without_gaps(cx, buffer, length.min(buffer.slot_count()));
+    let result = sorted_order(cx, buffer, length, key, reverse);
     let mut sorted = cx.scratch();
-    let result = match order {
-        Ok(order) => {
-            for place in order {
-                if let Some(&item) = items.as_slice().get(place as usize) {
-                    sorted.push(item);
-                }
-            }
-            Ok(())
-        }
-        Err(raised) => Err(raised),
-    };
-    let values = if result.is_ok() { sorted.as_slice() } else { items.as_slice() };
-    let untouched = list.attach(cx, buffer, values);
+    if let Ok(order) = &result {
+        sorted.reserve(order.len());
+        sorted.extend(order.iter().filter_map(|&place| buffer.value(place as usize)));
+    }
+    let untouched = list.attach(cx, buffer, length, sorted.as_slice());
     result?;
     if untouched { Ok(()) } else { Err(cx.value_error(format_args!("list modified during sort"))) }
 }
 
-/// The places of the items in sorted order.
-fn sorted_order(cx: &Context, items: &[Value], key: Option<Value>, reverse: bool) -> PyResult<Vec<u32>> {
-    if u32::try_from(items.len()).is_err() {
+/// Moves the items of a detached buffer together, should it have an empty slot among them; how many there are.
+fn without_gaps(cx: &Context, buffer: ObjectRef, length: usize) -> usize {
+    if (0..length).all(|place| buffer.value(place).is_some()) {
+        return length;
+    }
+    let mut items = cx.scratch();
+    items.extend((0..length).filter_map(|place| buffer.value(place)));
+    cx.store_range(buffer, 0, items.as_slice());
+    items.len()
+}
+
+/// The places of the first `length` items of an array in sorted order.
+fn sorted_order(
+    cx: &Context,
+    items: ObjectRef,
+    length: usize,
+    key: Option<Value>,
+    reverse: bool,
+) -> PyResult<Vec<u32>> {
+    if u32::try_from(length).is_err() {
         return Err(cx.memory_error());
     }
-    let Some(key) = key else { return order_of_keys(cx, items, reverse) };
-    let mut keys = cx.scratch();
-    for &item in items {
-        keys.push(cx.call(key, &[item])?);
-    }
-    order_of_keys(cx, keys.as_slice(), reverse)
+    let keys = match key {
+        None => Keys { array: items, length },
+        Some(key) => {
+            let array = cx.allocate(Kind::SlotArray, length, 0)?;
+            for place in 0..length {
+                if let Some(item) = items.value(place) {
+                    let key = cx.call(key, &[item])?;
+                    cx.store(array, place, key);
+                }
+            }
+            Keys { array, length }
+        }
+    };
+    keys.sorted(cx, reverse)
 }
 
-fn order_of_keys(cx: &Context, keys: &[Value], reverse: bool) -> PyResult<Vec<u32>> {
-    let places = 0..keys.len() as u32;
-    // A descending sort keeps equal items in order, too: it is an ascending one of the reversed list, reversed.
-    let mut order: Vec<u32> = if reverse { places.rev().collect() } else { places.collect() };
-    if keys.len() > 1 {
-        sort_places(cx, keys, &mut order)?;
-    }
-    if reverse {
-        order.reverse();
-    }
-    Ok(order)
+/// What is compared: the first slots of an array, all of them full.
+#[derive(Copy, Clone)]
+struct Keys {
+    array: ObjectRef,
+    length: usize,
 }
 
-fn sort_places(cx: &Context, keys: &[Value], order: &mut Vec<u32>) -> PyResult<()> {
-    let key_at = |place: u32| keys.get(place as usize).copied().unwrap_or(Value::NONE);
-    if keys.iter().all(|key| key.is_small_int()) || keys.iter().all(|key| key.is_tagged_float()) {
-        let mut pairs: Vec<(i64, u32)> = order
-            .iter()
-            .zip(0..)
-            .map(|(&place, number)| {
-                let key = key_at(place);
-                (key.as_small_int().unwrap_or_else(|| float_rank(key.tagged_float_payload())), number)
-            })
-            .collect();
-        // Numbers in the second half of each pair make the order of pairs total, and an unstable sort of it stable.
-        sort_pieces(cx, &mut pairs, |piece| piece.sort_unstable(), |left, right| Ok(left < right))?;
-        let before: Vec<u32> = core::mem::take(order);
-        order.extend(
-            pairs.iter().filter_map(|&(_, number): &(i64, u32)| before.get(number as usize).copied()),
-        );
-        return Ok(());
+impl Keys {
+    fn at(self, place: u32) -> Value {
+        self.array.value(place as usize).unwrap_or(Value::NONE)
     }
-    let text_at = |place: u32| Str::from_value(key_at(place)).unwrap_or_else(|| cx.empty_str());
-    let narrow = |text: Str| text.is_exact() && text.width_shift() == 0;
-    if keys.iter().all(|&key| Str::from_value(key).is_some_and(narrow)) {
-        // Most texts differ in their first eight bytes, which lie beside the place and need no look at the string.
-        let mut pairs: Vec<(u64, u32)> =
-            order.iter().map(|&place| (leading_bytes(text_at(place).bytes()), place)).collect();
-        let by_text = |left: &(u64, u32), right: &(u64, u32)| {
-            left.0.cmp(&right.0).then_with(|| text_at(left.1).bytes().cmp(text_at(right.1).bytes()))
+
+    fn text_at(self, cx: &Context, place: u32) -> Str {
+        Str::from_value(self.at(place)).unwrap_or_else(|| cx.empty_str())
+    }
+
+    /// Whether all keys are such.
+    fn all(self, is_such: impl Fn(Value) -> bool) -> bool {
+        (0..self.length as u32).all(|place| is_such(self.at(place)))
+    }
+
+    /// The places of the keys in sorted order.
+    fn sorted(self, cx: &Context, reverse: bool) -> PyResult<Vec<u32>> {
+        let length = self.length as u32;
+        // A descending sort keeps equal items in order, too: it is an ascending one of the reversed list, reversed.
+        let place_of = |number: u32| if reverse { length - 1 - number } else { number };
+        let mut order = if length < 2 {
+            (0..length).collect()
+        } else if self.all(|key| key.as_small_int().is_some_and(|key| i32::try_from(key).is_ok())) {
+            self.sorted_small(cx, place_of)?
+        } else if self.all(Value::is_small_int) || self.all(Value::is_tagged_float) {
+            self.sorted_numbers(cx, place_of)?
+        } else {
+            let mut order = (0..length).map(place_of).collect();
+            self.sort_places(cx, &mut order)?;
+            order
         };
-        sort_pieces(
-            cx,
-            &mut pairs,
-            |piece| piece.sort_by(by_text),
-            |left, right| Ok(by_text(left, right).is_lt()),
-        )?;
-        order.clear();
-        order.extend(pairs.iter().map(|&(_, place)| place));
-        return Ok(());
+        if reverse {
+            order.reverse();
+        }
+        Ok(order)
     }
-    if keys.iter().all(|&key| Str::from_value(key).is_some_and(Str::is_exact)) {
-        let by_text = |&left: &u32, &right: &u32| text_at(left).compare(text_at(right));
-        return sort_pieces(
-            cx,
-            order,
-            |piece| piece.sort_by(by_text),
-            |left, right| Ok(by_text(left, right).is_lt()),
-        );
+
+    /// The same for ints of 32 bits, each of which shares a word with its number: that makes the order of words total, and an unstable
+    /// sort of them stable.
+    fn sorted_small(self, cx: &Context, place_of: impl Fn(u32) -> u32) -> PyResult<Vec<u32>> {
+        const SIGN: u32 = 1 << 31;
+        let rank = |number| u64::from(self.at(place_of(number)).small_int_payload() as u32 ^ SIGN);
+        let mut words: Vec<u64> =
+            (0..self.length as u32).map(|number| rank(number) << 32 | u64::from(number)).collect();
+        sort_pieces(cx, &mut words, |piece| piece.sort_unstable(), |left, right| Ok(left < right))?;
+        Ok(words.iter().map(|&word| place_of(word as u32)).collect())
     }
-    merge_sort(cx, order, |&left, &right| cx.compare_bool(CompareOperator::Less, key_at(left), key_at(right)))
+
+    /// The same for other tagged ints, or floats.
+    fn sorted_numbers(self, cx: &Context, place_of: impl Fn(u32) -> u32) -> PyResult<Vec<u32>> {
+        let rank = |key: Value| key.as_small_int().unwrap_or_else(|| float_rank(key.tagged_float_payload()));
+        let mut pairs: Vec<(i64, u32)> =
+            (0..self.length as u32).map(|number| (rank(self.at(place_of(number))), number)).collect();
+        sort_pieces(cx, &mut pairs, |piece| piece.sort_unstable(), |left, right| Ok(left < right))?;
+        Ok(pairs.iter().map(|&(_, number)| place_of(number)).collect())
+    }
+
+    fn sort_places(self, cx: &Context, order: &mut Vec<u32>) -> PyResult<()> {
+        let narrow = |text: Str| text.is_exact() && text.width_shift() == 0;
+        if self.all(|key| Str::from_value(key).is_some_and(narrow)) {
+            // Most texts differ in their first eight bytes, which lie beside the place and need no look at the string.
+            let mut pairs: Vec<(u64, u32)> =
+                order.iter().map(|&place| (leading_bytes(self.text_at(cx, place).bytes()), place)).collect();
+            let by_text = |left: &(u64, u32), right: &(u64, u32)| {
+                left.0
+                    .cmp(&right.0)
+                    .then_with(|| self.text_at(cx, left.1).bytes().cmp(self.text_at(cx, right.1).bytes()))
+            };
+            sort_pieces(
+                cx,
+                &mut pairs,
+                |piece| piece.sort_by(by_text),
+                |left, right| Ok(by_text(left, right).is_lt()),
+            )?;
+            order.clear();
+            order.extend(pairs.iter().map(|&(_, place)| place));
+            return Ok(());
+        }
+        if self.all(|key| Str::from_value(key).is_some_and(Str::is_exact)) {
+            let by_text = |&left: &u32, &right: &u32| self.text_at(cx, left).compare(self.text_at(cx, right));
+            return sort_pieces(
+                cx,
+                order,
+                |piece| piece.sort_by(by_text),
+                |left, right| Ok(by_text(left, right).is_lt()),
+            );
+        }
+        merge_sort(cx, order, |&left, &right| {
+            cx.compare_bool(CompareOperator::Less, self.at(left), self.at(right))
+        })
+    }
 }
 
 /// The first eight bytes as a number that orders like them; shorter texts are filled up with zeros.
