@@ -259,6 +259,8 @@ pub struct Engine {
     pub(crate) has_finalizers: AtomicBool,
     /// Set once interpreter shutdown has begun.
     pub(crate) finalizing: AtomicU32,
+    /// Threads within `safepoint::run_finalizers`.
+    pub(crate) finalizer_runs: AtomicU32,
     /// What `gc` remembers.
     pub(crate) collector: crate::modules::gc::CollectorState,
     /// Held while registries of warnings are read and written.
@@ -303,6 +305,7 @@ impl Engine {
             threads: crate::thread::ThreadRegistry::new(),
             finalizing: AtomicU32::new(0),
             has_finalizers: AtomicBool::new(false),
+            finalizer_runs: AtomicU32::new(0),
             collector: crate::modules::gc::CollectorState::new(),
             import_table: ImportTable::new(),
             import_lock: crate::sync::RecursiveLock::new(),

@@ -43,6 +43,8 @@ pub fn run_finalizers(cx: &Context) {
     if cx.finalizing.replace(true) {
         return;
     }
+    // SeqCst, as below: who finds nobody here finds what the finalizers did.
+    cx.engine().finalizer_runs.fetch_add(1, Ordering::SeqCst);
     let pending = cx.thread_root(ThreadRoot::Pending);
     let handled = cx.thread_root(ThreadRoot::Handled);
     let mut kept = cx.scratch();
@@ -63,7 +65,13 @@ pub fn run_finalizers(cx: &Context) {
     }
     cx.set_thread_root(ThreadRoot::Pending, pending);
     cx.set_thread_root(ThreadRoot::Handled, handled);
+    cx.engine().finalizer_runs.fetch_sub(1, Ordering::SeqCst);
     cx.finalizing.set(false);
+}
+
+/// Whether another thread runs finalizers just now.
+pub(crate) fn others_run_finalizers(cx: &Context) -> bool {
+    cx.engine().finalizer_runs.load(Ordering::SeqCst) > u32::from(cx.finalizing.get())
 }
 
 fn report(cx: &Context, raised: Raised, object: Option<Value>) {

@@ -3,7 +3,9 @@
 //! A conservative scan cannot tell a reference from a word that a call which has returned left behind. For memory that does not matter
 //! much; for an object that holds something back while it lives (a view that keeps a buffer from being resized) it does. A probe is a pause that
 //! counts in two steps: first what is certain (logs, globals, scratch vectors, the client's frames, and the native stacks of other
-//! threads that run), then the native stack of the thread that asks and those of threads that block. Finalizable objects that have no count
+//! threads that run), then the native stack of the thread that asks and those of threads that block. Another running thread's stack may have the stale
+//! address of an object of its own whose cell the asker has used since; so when the question is about the asker's private objects, all stacks are counted in the
+//! second step. Finalizable objects that have no count
 //! in between are *unanchored*.
 //!
 //! Invariant: a probe frees no more than any other pause: what the second step finds is kept as always. So an unanchored object may be in use by
@@ -29,13 +31,21 @@ pub(crate) enum Doubtful<'a> {
     None,
     /// That of the thread that asks, and those of threads that block.
     Asker(&'a Mutator),
+    /// All: what is asked about belongs to the asker alone, so others' stacks can only have stale words of it.
+    All,
 }
 
 impl Doubtful<'_> {
+    /// Whether any native stack is counted last.
+    pub(crate) fn any(self) -> bool {
+        !matches!(self, Doubtful::None)
+    }
+
     /// Whether a thread's native stack is counted last.
     pub(crate) fn includes(self, mutator: &Mutator) -> bool {
         match self {
             Doubtful::None => false,
+            Doubtful::All => true,
             Doubtful::Asker(asker) => core::ptr::eq(asker, mutator) || mutator.participant.is_held(),
         }
     }
@@ -44,9 +54,15 @@ impl Doubtful<'_> {
 impl Mutator {
     /// The finalizable objects that `select` picks and that nothing but native stacks in doubt can refer to, dead ones included. With
     /// `whole`, all of them, at the price of a collection; without, only those allocated in this epoch or held since by nothing but stacks,
-    /// at the price of an epoch. A safepoint; the list keeps nothing alive.
-    pub fn unanchored(&self, whole: bool, mut select: impl FnMut(ObjectRef) -> bool) -> Vec<ObjectRef> {
-        while !self.pause(PauseKind::Probe { whole }) {}
+    /// at the price of an epoch. With `private`, the stacks of all other threads are in doubt: for objects that only this thread has ever
+    /// been able to reach. A safepoint; the list keeps nothing alive.
+    pub fn unanchored(
+        &self,
+        whole: bool,
+        private: bool,
+        mut select: impl FnMut(ObjectRef) -> bool,
+    ) -> Vec<ObjectRef> {
+        while !self.pause(PauseKind::Probe { whole, private }) {}
         let found = core::mem::take(&mut self.heap.ledger.lock().unanchored);
         // SAFETY: each has a count that no pause has taken since (see the module).
         let objects = found.into_iter().map(|address| unsafe { ObjectRef::from_address(address) });

@@ -164,6 +164,16 @@ impl Drop for AttachedMutator {
     }
 }
 
+/// Bytes of stack that a pause's work uses, generously; the checker's is more.
+const PAUSE_FRAMES_BYTES: usize = if cfg!(any(stress, debug_assertions)) { 32 << 10 } else { 8 << 10 };
+
+/// Overwrites the stack below the caller. Who has worked in a pause has handled the addresses of other threads' objects there; in the padding of later
+/// frames they would count as this thread's references.
+#[inline(never)]
+pub(crate) fn overwrite_dead_frames() {
+    core::hint::black_box(&mut [0_u8; PAUSE_FRAMES_BYTES]);
+}
+
 impl Mutator {
     /// The heap this thread uses.
     #[inline(always)]
@@ -214,6 +224,7 @@ impl Mutator {
             self.stack_low.store(low, Ordering::Relaxed);
             let heap = &*self.heap;
             heap.handshake.stop(&self.participant, heap.platform, heap.spins(), || heap.gang.help(heap));
+            overwrite_dead_frames();
         });
     }
 

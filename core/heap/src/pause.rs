@@ -25,7 +25,7 @@ use crate::gang::Task;
 use crate::geometry::{BLOCK_BYTES, count_of, rooted_bit};
 use crate::heap::{HeapState, WINDOW_COUNT};
 use crate::log::Segments;
-use crate::mutator::{Mutator, poll};
+use crate::mutator::{Mutator, overwrite_dead_frames, poll};
 use crate::object::{ObjectRef, flag};
 use crate::sync::Ordering;
 use crate::weak::Claim;
@@ -53,6 +53,8 @@ pub(crate) enum PauseKind {
     Probe {
         /// Look at all objects.
         whole: bool,
+        /// The question is about objects that only the requester can reach.
+        private: bool,
     },
     /// Nothing: everybody passes a safepoint.
     Handshake,
@@ -97,6 +99,7 @@ impl Mutator {
             Architecture::with_spilled_registers(|low| {
                 self.stack_low.store(low, Ordering::Relaxed);
                 heap.coordinate(Some(self), kind, visit);
+                overwrite_dead_frames();
             });
             return true;
         }
@@ -196,8 +199,9 @@ impl HeapState {
             mutators.iter().rev().for_each(|mutator| visit(mutator.client_thread));
             match kind {
                 PauseKind::Epoch | PauseKind::Collect | PauseKind::Check | PauseKind::Probe { .. } => {
-                    let collect = matches!(kind, PauseKind::Collect | PauseKind::Probe { whole: true });
+                    let collect = matches!(kind, PauseKind::Collect | PauseKind::Probe { whole: true, .. });
                     let doubtful = match (kind, requester) {
+                        (PauseKind::Probe { private: true, .. }, _) => Doubtful::All,
                         (PauseKind::Probe { .. }, Some(asker)) => Doubtful::Asker(asker),
                         _ => Doubtful::None,
                     };
@@ -269,7 +273,7 @@ impl HeapState {
                 false => Task::Roots(mutator),
             }));
             self.run_job(&mut worker, tasks);
-            if matches!(doubtful, Doubtful::Asker(_)) {
+            if doubtful.any() {
                 note_unanchored(ledger, &worker, &young_finalizable);
                 let in_doubt = mutators.iter().filter(|mutator| doubtful.includes(mutator));
                 in_doubt.for_each(|mutator| worker.scan_native_stack(mutator));

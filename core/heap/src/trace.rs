@@ -66,7 +66,7 @@ impl HeapState {
             }
         }
         worker.drain();
-        if matches!(doubtful, Doubtful::Asker(_)) {
+        if doubtful.any() {
             note_unanchored(ledger, worker, young_finalizable);
             self.run_job(worker, candidates.1.chunks(1024).map(Task::Candidates).collect());
         }

@@ -418,20 +418,20 @@ fn only_a_native_stack_holds_what_is_unanchored() {
         let mutator = attach(&heap);
         let holder = mutator.allocate(2, 0, 2, 0, NONE).unwrap();
         client.globals.lock().unwrap().push(holder.word());
-        for whole in [false, true] {
+        for (whole, private) in [(false, false), (true, false), (false, true), (true, true)] {
             let make = || mutator.allocate(9, 0, 1, 0, AllocationOptions::FINALIZABLE).unwrap();
             let (in_object, on_stack) = (make(), make());
             mutator.store(holder, 0, in_object.word());
             let mut scratch = mutator.scratch();
             scratch.push(make().word()).unwrap();
-            let found = mutator.unanchored(whole, |object| object.kind() == 9);
+            let found = mutator.unanchored(whole, private, |object| object.kind() == 9);
             assert!(found.contains(&on_stack), "{whole}");
             assert!(!found.contains(&in_object), "{whole}");
             assert!(found.iter().all(|object| object.word() != scratch[0]), "{whole}");
             // The pause has kept it all the same.
             assert!(on_stack.is_finalizable());
             mutator.store(holder, 0, 0);
-            let found = mutator.unanchored(true, |object| object.kind() == 9);
+            let found = mutator.unanchored(true, private, |object| object.kind() == 9);
             assert!(found.contains(&in_object) && found.contains(&on_stack), "{whole}");
             assert!(in_object.is_finalizable() && on_stack.is_finalizable());
         }

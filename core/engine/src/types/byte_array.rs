@@ -33,6 +33,9 @@ pub const SLOTS: u16 = 1;
 /// Raw bytes of an instance.
 pub const RAW_BYTES: u16 = 16;
 
+/// Looks at whether other threads have done with the finalizers that they run; one of those may wait for this thread in turn.
+const FINALIZER_WAITS: u32 = 1000;
+
 impl ByteArray {
     /// The bytearray, if the value is one (subclasses included).
     #[inline(always)]
@@ -331,12 +334,16 @@ impl ByteArray {
     /// reference went. What decides is what is certain (variables, temporaries, other objects); a word on the native stack of this
     /// thread, or of one that blocks, may be left over from a call that has returned, and does not count. So a view that a native
     /// function further out holds, and nothing else, is released too; it notices that like any other user of a released view.
+    ///
+    /// On stacks of other threads that run, a word may be a reference that the thread is just using, but not to a view that only this thread
+    /// could reach. A view that another thread is about to finalize gets a little time for that.
     #[cold]
     #[inline(never)]
     fn give_back_dead_views(self, cx: &Context) {
-        for whole in [false, true] {
-            let found = cx.mutator().unanchored(whole, |object| {
-                MemoryView::from_value(Value::from(object)).is_some_and(|view| view.lends_from(self))
+        for (whole, private) in [(false, true), (false, false), (true, true), (true, false)] {
+            let found = cx.mutator().unanchored(whole, private, |object| {
+                MemoryView::from_value(Value::from(object))
+                    .is_some_and(|view| view.lends_from(self) && (!private || view.is_private_to(cx)))
             });
             // No safepoint before they are all in the vector.
             let mut views = cx.scratch();
@@ -351,6 +358,13 @@ impl ByteArray {
             if self.0.raw_u64(EXPORTS) == 0 {
                 return;
             }
+        }
+        for _ in 0..FINALIZER_WAITS {
+            if self.0.raw_u64(EXPORTS) == 0 || !crate::safepoint::others_run_finalizers(cx) {
+                return;
+            }
+            let platform = cx.engine().platform();
+            cx.blocking(|| platform.yield_now());
         }
     }
 }

@@ -32,6 +32,8 @@ const COUNT: usize = 8;
 const STRIDE: usize = 16;
 const ITEM_SIZE: usize = 24;
 const FLAGS: usize = 32;
+/// The identifier of the thread that made it.
+const MAKER: usize = 40;
 const READ_ONLY: u64 = 1;
 const RELEASED: u64 = 2;
 
@@ -40,7 +42,7 @@ const RELEASED: u64 = 2;
     id = MemoryView,
     name = "memoryview",
     slots = 3,
-    raw = 40,
+    raw = 48,
     signature = "(object)",
     flags(SEQUENCE, NATIVE_FINALIZER)
 )]
@@ -257,6 +259,11 @@ impl MemoryView {
         self.0.raw_u64(FLAGS) & RELEASED == 0 && self.0.value(OWNER) == Some(array.as_value())
     }
 
+    /// Whether no other thread has ever been able to reach it.
+    pub(crate) fn is_private_to(self, cx: &Context) -> bool {
+        !self.0.is_shared() && self.0.raw_u64(MAKER) == cx.identifier
+    }
+
     /// Gives the buffer back; a released view can do nothing more.
     pub fn release(self, cx: &Context) {
         // Whoever sets the flag gives the buffer back: once.
@@ -330,6 +337,7 @@ fn make(
     object.raw_store_u64(STRIDE, window.stride as u64);
     object.raw_store_u64(ITEM_SIZE, window.item_size as u64);
     object.raw_store_u64(FLAGS, if read_only { READ_ONLY } else { 0 });
+    object.raw_store_u64(MAKER, cx.identifier);
     if let Some(array) = ByteArray::from_value(owner) {
         array.export(cx);
     }
