@@ -73,6 +73,11 @@ static STARTUP: Choice = Choice { name: "--startup", value: None, meaning: "meas
 
 static ALL: Choice = Choice { name: "--all", value: None, meaning: "every file of the suite, listed or not" };
 static ADD: Choice = Choice { name: "--fix", value: None, meaning: "add what passes to the list" };
+static PROCESSES: Choice = Choice {
+    name: "--processes",
+    value: None,
+    meaning: "also as many processes as threads, one thread each: what the machine gives",
+};
 static OBJECTS: Choice = Choice {
     name: "--objects",
     value: None,
@@ -189,7 +194,7 @@ static COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         meaning: "measure bench/programs on several interpreters and thread counts",
-        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &STARTUP, &OBJECTS],
+        options: &[&NAMED, &THREADS, &ROUNDS, &ONLY, &OUTPUT, &PROCESSES, &STARTUP, &OBJECTS],
         run: bench::run,
     },
 ];

@@ -91,6 +91,24 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Run, String> {
     Ok(Run { output: bytes, figures })
 }
 
+/// Starts a command several times at once; seconds until the last has ended.
+pub fn run_together(
+    command: impl Fn() -> Command + Sync,
+    count: usize,
+    limit: Duration,
+) -> Result<f64, String> {
+    let started = Instant::now();
+    let runs: Vec<Result<Run, String>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|_| scope.spawn(|| run(&mut command(), limit))).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err("a measuring thread failed".into())))
+            .collect()
+    });
+    runs.into_iter().collect::<Result<Vec<Run>, String>>()?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
 /// Waits for a child of this process, with the kernel's account of it.
 fn wait(identifier: u32) -> Result<(i32, libc::rusage), String> {
     let identifier = i32::try_from(identifier).map_err(|_| "a process number out of range".to_owned())?;

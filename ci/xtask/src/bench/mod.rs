@@ -34,6 +34,10 @@ pub struct Contender {
 /// What was measured, by program, interpreter and thread count.
 pub type Results = BTreeMap<String, BTreeMap<String, BTreeMap<usize, Vec<Sample>>>>;
 
+/// Wall seconds until as many processes as the most threads have ended, each doing the work on one thread, by program and interpreter: what
+/// the machine gives to threads that share nothing.
+pub type ProcessTimes = BTreeMap<String, BTreeMap<String, Vec<f64>>>;
+
 /// The time limit of one run.
 const LIMIT: Duration = Duration::from_secs(180);
 
@@ -55,6 +59,8 @@ pub fn run(given: &Given) -> Result<Tally, String> {
     let counts = thread_counts(given)?;
     let mut tally = Tally::default();
     let mut results = Results::new();
+    let mut process_times = ProcessTimes::new();
+    let processes = counts.iter().copied().max().unwrap_or(1);
     for (name, program) in programs(&given.all("--only"))? {
         let mut answers: BTreeMap<usize, (String, Vec<u8>)> = BTreeMap::new();
         for round in 1..=rounds {
@@ -92,10 +98,36 @@ pub fn run(given: &Given) -> Result<Tally, String> {
                     by_count.entry(threads).or_default().push(sample.figures);
                 }
             }
+            if given.has("--processes") {
+                for contender in &contenders {
+                    let command = || {
+                        let mut command = contender.interpreter.command();
+                        command.arg(&program).arg("1");
+                        command
+                    };
+                    match measure::run_together(command, processes, LIMIT) {
+                        Ok(wall) => {
+                            println!(
+                                "{name:<24} {processes:>2} processes {:<14} round {round}: {wall:.3} s wall",
+                                contender.name
+                            );
+                            tally.pass(1);
+                            let times = process_times.entry(name.clone()).or_default();
+                            times.entry(contender.name.clone()).or_default().push(wall);
+                        }
+                        Err(message) => {
+                            let run_name =
+                                format!("bench {name}, {processes} processes ({})", contender.name);
+                            println!("{run_name}: {message}");
+                            tally.fail(run_name);
+                        }
+                    }
+                }
+            }
         }
     }
     let order: Vec<String> = contenders.iter().map(|contender| contender.name.clone()).collect();
-    report::write(&results, &order, &counts, &output)?;
+    report::write(&results, &process_times, &order, &counts, &output)?;
     Ok(tally)
 }
 

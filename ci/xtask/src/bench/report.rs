@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Results, Sample, plot};
+use super::{ProcessTimes, Results, Sample, plot};
 
 /// The best figures of the rounds: least wall time, least processor time, least peak.
 #[derive(Clone, Copy)]
@@ -43,15 +43,26 @@ fn geometric_mean(values: &[f64]) -> Option<f64> {
 }
 
 /// Writes `table.md`, `results.json` and the plots; prints the table.
-pub fn write(results: &Results, order: &[String], counts: &[usize], folder: &Path) -> Result<(), String> {
-    let text = table(results, order, counts);
+pub fn write(
+    results: &Results,
+    process_times: &ProcessTimes,
+    order: &[String],
+    counts: &[usize],
+    folder: &Path,
+) -> Result<(), String> {
+    let text = table(results, process_times, order, counts);
     print!("\n{text}");
     let save = |name: String, contents: &str| {
         let path = folder.join(name);
         std::fs::write(&path, contents).map_err(|error| format!("{}: {error}", path.display()))
     };
     save("table.md".into(), &text)?;
-    let raw = json!({ "interpreters": order, "threads": counts, "seconds_and_bytes": results });
+    let raw = json!({
+        "interpreters": order,
+        "threads": counts,
+        "seconds_and_bytes": results,
+        "process_seconds": process_times,
+    });
     save("results.json".into(), &format!("{raw:#}\n"))?;
     for program in results.keys() {
         save(
@@ -73,7 +84,7 @@ fn baseline(order: &[String]) -> Option<&String> {
 }
 
 /// The tables, as Markdown.
-fn table(results: &Results, order: &[String], counts: &[usize]) -> String {
+fn table(results: &Results, process_times: &ProcessTimes, order: &[String], counts: &[usize]) -> String {
     let Some(base) = baseline(order) else { return String::new() };
     let mut text = String::new();
     for (title, unit, figure) in [
@@ -111,12 +122,20 @@ fn table(results: &Results, order: &[String], counts: &[usize]) -> String {
     }
     if last != first {
         text.push_str(&format!("## Scaling, {last} threads over {first}, each doing the same work\n\n"));
+        if !process_times.is_empty() {
+            text.push_str(&format!(
+                "The last columns: the same for {last} processes with one thread each, which is what the machine gives.\n\n"
+            ));
+        }
         text.push_str("| program |");
         for name in order {
             text.push_str(&format!(" {name} wall | {name} cpu per thread |"));
         }
+        let shown: &[String] = if process_times.is_empty() { &[] } else { order };
+        shown.iter().for_each(|name| text.push_str(&format!(" {name} processes |")));
         text.push_str("\n| --- |");
         text.push_str(&" ---: | ---: |".repeat(order.len()));
+        text.push_str(&" ---: |".repeat(shown.len()));
         text.push('\n');
         for program in results.keys() {
             text.push_str(&format!("| {program} |"));
@@ -130,6 +149,15 @@ fn table(results: &Results, order: &[String], counts: &[usize]) -> String {
                         many.cpu / one.cpu * first as f64 / last as f64
                     ),
                     _ => " failed | failed |".to_owned(),
+                });
+            }
+            for name in shown {
+                let one = find(results, program, name, first);
+                let together = process_times.get(program).and_then(|times| times.get(name));
+                let best = together.and_then(|times| times.iter().copied().reduce(f64::min));
+                text.push_str(&match (one, best) {
+                    (Some(one), Some(together)) => format!(" {:.2} |", together / one.wall),
+                    _ => " failed |".to_owned(),
                 });
             }
             text.push('\n');
@@ -200,10 +228,17 @@ mod tests {
             entry.insert(1, vec![sample(wall * 3), sample(wall)]);
             entry.insert(2, vec![sample(wall * 2)]);
         }
-        let text = table(&results, &["threadsnake".into(), "python3".into()], &[1, 2]);
+        let order = ["threadsnake".to_owned(), "python3".to_owned()];
+        let process_times = ProcessTimes::from([(
+            "fib".to_owned(),
+            order.iter().map(|name| (name.clone(), vec![3.0, 1.5])).collect(),
+        )]);
+        let text = table(&results, &process_times, &order, &[1, 2]);
         assert!(text.contains("| fib | 0.500 | 1.000 | 1.000 | 2.000 |"), "{text}");
         assert!(text.contains("| geometric mean | **2.00** (1) | **2.00** (1) | **1.00** (1) |"), "{text}");
-        assert!(text.contains("| fib | 2.00 | 1.00 | 2.00 | 1.00 |"), "{text}");
+        assert!(text.contains("| fib | 2.00 | 1.00 | 2.00 | 1.00 | 3.00 | 1.50 |"), "{text}");
+        let text = table(&results, &ProcessTimes::new(), &order, &[1, 2]);
+        assert!(text.contains("| fib | 2.00 | 1.00 | 2.00 | 1.00 |\n"), "{text}");
     }
 
     #[test]
