@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn counts_of_blocks_are_those_of_their_granules() {
-        let block = 7 * CHUNK_BYTES + 40 * BLOCK_BYTES;
+        let block = 7 * CHUNK_BYTES + (CHUNK_BLOCKS - 2) * BLOCK_BYTES;
         let (first, bytes) = counts_of_blocks(block, 2);
         assert_eq!(first, 7 * CHUNK_BYTES + ((block & CHUNK_MASK) >> 4));
         assert_eq!(bytes, 2 * BLOCK_BYTES / GRANULE_BYTES);
