@@ -11,6 +11,9 @@ import tempfile
 import threading
 import time
 
+# What starts this interpreter: under an emulator, it first.
+INTERPRETER = [*os.environ.get("TEST_EMULATOR", "").split(), sys.executable]
+
 
 def written(function, **options):
     with tempfile.TemporaryFile('w+') as file:
@@ -108,7 +111,7 @@ assert not faulthandler.disable()
 
 # Signals that nobody survives.
 def dies(program, number, *options):
-    run = subprocess.run([sys.executable, *options, '-c', program], capture_output=True, text=True)
+    run = subprocess.run([*INTERPRETER, *options, '-c', program], capture_output=True, text=True)
     assert run.returncode == -number, run
     return run.stderr
 
@@ -137,7 +140,7 @@ for name, words in {
 text = dies('import faulthandler, os, sys; faulthandler.enable(); faulthandler.disable(); os.abort()', signal.SIGABRT)
 assert 'Fatal' not in text, text
 run = subprocess.run(
-    [sys.executable, '-c', 'import faulthandler, time; faulthandler.dump_traceback_later(0.05, exit=True); time.sleep(30)'],
+    [*INTERPRETER, '-c', 'import faulthandler, time; faulthandler.dump_traceback_later(0.05, exit=True); time.sleep(30)'],
     capture_output=True,
     text=True,
 )

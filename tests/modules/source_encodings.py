@@ -6,6 +6,9 @@ import subprocess
 import sys
 import tempfile
 
+# What starts this interpreter: under an emulator, it first.
+INTERPRETER = [*os.environ.get("TEST_EMULATOR", "").split(), sys.executable]
+
 
 def error_of(source):
     try:
@@ -36,6 +39,6 @@ with tempfile.TemporaryDirectory() as folder:
     sys.path.insert(0, folder)
     import written
     assert written.text == "\u041f\u0440\u0438\u0432\u0435\u0442"
-    found = subprocess.run([sys.executable, path], capture_output=True, text=True)
+    found = subprocess.run([*INTERPRETER, path], capture_output=True, text=True)
     assert found.stdout == ascii(written.text) + "\n", found
 print("ok")

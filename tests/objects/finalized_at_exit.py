@@ -1,11 +1,15 @@
 # oracle: asserts
 # __del__ of what modules hold when the program ends: each once, with the globals of its module still there, after exit functions.
+import os
 import subprocess
 import sys
 
+# What starts this interpreter: under an emulator, it first.
+INTERPRETER = [*os.environ.get("TEST_EMULATOR", "").split(), sys.executable]
+
 
 def lines(program, *more):
-    found = subprocess.run([sys.executable, *more, "-c", program], capture_output=True, text=True)
+    found = subprocess.run([*INTERPRETER, *more, "-c", program], capture_output=True, text=True)
     assert found.returncode == 0, found
     assert found.stderr == "", found.stderr
     return found.stdout.splitlines()

@@ -28,7 +28,12 @@ pub struct Interpreter {
     pub target: String,
     /// See `target`.
     pub mode: Mode,
+    /// The words before the interpreter itself, for programs that start it again.
+    pub emulator: String,
 }
+
+/// The variable that tells programs the [`Interpreter::emulator`].
+const EMULATOR: &str = "TEST_EMULATOR";
 
 impl Interpreter {
     /// Builds the command for a target.
@@ -54,7 +59,13 @@ impl Interpreter {
             words.push("--gc-stress".into());
         }
         let slowdown = target.slowdown * if mode == Mode::Stress { 20 } else { 1 };
-        Ok(Interpreter { words, slowdown, target: target.name.clone(), mode })
+        Ok(Interpreter {
+            words,
+            slowdown,
+            target: target.name.clone(),
+            mode,
+            emulator: target.runner.join(" "),
+        })
     }
 
     /// Any command line, for trying the programs on another interpreter.
@@ -66,7 +77,13 @@ impl Interpreter {
         if first.to_string_lossy().contains('/') && in_repository.is_file() {
             *first = in_repository.into_os_string();
         }
-        Ok(Interpreter { words, slowdown: target.slowdown, target: target.name.clone(), mode: Mode::Release })
+        Ok(Interpreter {
+            words,
+            slowdown: target.slowdown,
+            target: target.name.clone(),
+            mode: Mode::Release,
+            emulator: String::new(),
+        })
     }
 
     /// A command that starts it.
@@ -74,6 +91,9 @@ impl Interpreter {
         let mut words = self.words.iter();
         let mut command = Command::new(words.next().cloned().unwrap_or_default());
         command.args(words);
+        if !self.emulator.is_empty() {
+            command.env(EMULATOR, &self.emulator);
+        }
         command
     }
 }
