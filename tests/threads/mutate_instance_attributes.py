@@ -48,6 +48,22 @@ def test_new_attributes_of_several_threads_are_all_kept():
                 assert getattr(shared, f"name_{number}_{index}") == (number, index)
 
 
+def test_attributes_are_there_while_the_instance_goes_over_to_a_dict():
+    names = [f"field_{index}" for index in range(24)]
+    for _ in range(100):
+        shared = Plain()
+        for name in names:
+            setattr(shared, name, name)
+
+        def work(number):
+            if number == 0:
+                assert len(vars(shared)) == 24
+            for name in names:
+                assert getattr(shared, name) == name
+
+        hammer(work)
+
+
 def test_the_same_new_attributes_in_different_orders():
     names = [f"field_{index}" for index in range(12)]
     for round_number in range(20):

@@ -274,14 +274,31 @@ impl Context {
     /// What comparing keys of an instance dict raises.
     #[inline]
     pub fn instance_attribute(&self, object: ObjectRef, name: Str) -> PyResult<Option<Value>> {
-        let Some(shape) = Shape::of(object) else { return Ok(None) };
-        match shape.mode() {
-            Mode::Fixed => self.special_instance_dict(object, name),
-            Mode::Slots => Ok(shape.find(name).and_then(|index| read_location(object, shape, index))),
-            Mode::Dict => match object.value(attribute_slot(object, shape)).and_then(Dict::from_value) {
-                Some(dict) => dict.get_str(self, name),
-                None => Ok(None),
-            },
+        loop {
+            let Some(shape) = Shape::of(object) else { return Ok(None) };
+            match shape.mode() {
+                Mode::Fixed => return self.special_instance_dict(object, name),
+                Mode::Slots => {
+                    let Some(index) = shape.find(name) else { return Ok(None) };
+                    if let Some(value) = read_location(object, shape, index) {
+                        return Ok(Some(value));
+                    }
+                    // Another thread makes the instance go over to a dict (`to_dict_mode`): the dict is there before the shape says so.
+                    if let Some(dict) = object.value(attribute_slot(object, shape)).and_then(Dict::from_value)
+                    {
+                        return dict.get_str(self, name);
+                    }
+                    if Shape::of(object) == Some(shape) {
+                        return Ok(None);
+                    }
+                }
+                Mode::Dict => {
+                    return match object.value(attribute_slot(object, shape)).and_then(Dict::from_value) {
+                        Some(dict) => dict.get_str(self, name),
+                        None => Ok(None),
+                    };
+                }
+            }
         }
     }
 
