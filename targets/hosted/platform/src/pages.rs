@@ -1,9 +1,12 @@
 //! Mapping memory.
 //!
-//! Invariant: what [`map`] returns is one whole private anonymous mapping, aligned by mapping too much and giving
-//! the ends back, so that [`unmap`] needs no record. Under Miri, which trims no mappings, an allocation stands in.
+//! Invariant: what [`map`] returns is one whole private anonymous mapping, so that [`unmap`] needs no record. What needs more
+//! alignment than a page is asked for at an address of our choice, away from stacks and libraries (`preferred_address`); where
+//! the kernel does not follow, too much is mapped and the ends are given back. Under Miri, which knows no addresses, an
+//! allocation stands in.
 
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes in a page.
 pub fn page_size() -> usize {
@@ -21,27 +24,74 @@ fn whole_pages(bytes: usize, alignment: usize) -> Option<(usize, usize)> {
     Some((bytes, alignment.max(page)))
 }
 
-/// Zeroed pages at a multiple of `alignment`.
+/// Private zeroed pages, at `preferred` if that is not 0 and the kernel follows.
 #[cfg(not(miri))]
-pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
-    let (bytes, alignment) = whole_pages(bytes, alignment)?;
-    // A mapping is aligned to a page by itself; only the rest of the alignment needs room.
-    let reserved = bytes.checked_add(alignment - page_size())?;
-    // SAFETY: a new anonymous mapping at an address of the kernel's choice touches no other memory.
+fn map_anonymous(preferred: usize, bytes: usize) -> Option<NonNull<u8>> {
+    // SAFETY: a new anonymous mapping touches no other memory: without MAP_FIXED the address is only a wish.
     let start = unsafe {
         libc::mmap(
-            std::ptr::null_mut(),
-            reserved,
+            std::ptr::without_provenance_mut(preferred),
+            bytes,
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
             -1,
             0,
         )
     };
-    if start == libc::MAP_FAILED {
-        return None;
+    if start == libc::MAP_FAILED { None } else { NonNull::new(start.cast()) }
+}
+
+/// Where the next mapping of `bytes` at a multiple of `alignment` should lie; 0 where that does not matter.
+///
+/// Half way between nothing and where the kernel puts mappings by itself, and then upwards: there is neither a stack nor a
+/// library, whose addresses would differ from those of the heap in the lower bytes only. A word on a stack that was partly
+/// overwritten, as padding is, looks like a reference otherwise: under musl, which maps stacks next to the heap, one in five
+/// runs kept an object of 48 MiB alive so. The kernel's choice carries its randomness over. Addresses come back after
+/// [`WINDOW_BYTES`], so that tables by address stay small.
+#[cfg(not(miri))]
+fn preferred_address(bytes: usize, alignment: usize) -> usize {
+    const WINDOW_BYTES: usize = 1 << 40;
+    static BASE: AtomicUsize = AtomicUsize::new(0);
+    static OFFSET: AtomicUsize = AtomicUsize::new(0);
+    if alignment <= page_size() {
+        return 0;
     }
-    let start: *mut u8 = start.cast();
+    // Relaxed: the address is a number, whoever finds it; who finds it twice finds two that are as good.
+    let mut base = BASE.load(Ordering::Relaxed);
+    if base == 0 {
+        let Some(probe) = map_anonymous(0, page_size()) else { return 0 };
+        base = probe.as_ptr().addr() / 2;
+        // SAFETY: the mapping just made, unused.
+        unsafe { libc::munmap(probe.as_ptr().cast(), page_size()) };
+        BASE.store(base, Ordering::Relaxed);
+    }
+    // A 39-bit address space has 256 GiB above the base: an eighth of what lies there is used again sooner.
+    let window = WINDOW_BYTES.min(base / 8);
+    let Some(step) = bytes.checked_next_multiple_of(alignment).filter(|step| *step <= window) else {
+        return 0;
+    };
+    // Relaxed: only the sum matters. A place that is taken already is the kernel's to refuse.
+    let offset = OFFSET.fetch_add(step, Ordering::Relaxed) % window;
+    (base + offset) & !(alignment - 1)
+}
+
+/// Zeroed pages at a multiple of `alignment`.
+#[cfg(not(miri))]
+pub fn map(bytes: usize, alignment: usize) -> Option<NonNull<u8>> {
+    let (bytes, alignment) = whole_pages(bytes, alignment)?;
+    let preferred = preferred_address(bytes, alignment);
+    if preferred != 0
+        && let Some(start) = map_anonymous(preferred, bytes)
+    {
+        if start.as_ptr().addr().is_multiple_of(alignment) {
+            return Some(start);
+        }
+        // SAFETY: the mapping just made, unused.
+        unsafe { libc::munmap(start.as_ptr().cast(), bytes) };
+    }
+    // A mapping is aligned to a page by itself; only the rest of the alignment needs room.
+    let reserved = bytes.checked_add(alignment - page_size())?;
+    let start = map_anonymous(0, reserved)?.as_ptr();
     let before = start.align_offset(alignment);
     let after = reserved - before - bytes;
     // SAFETY: both ends lie within the mapping just made, which nobody else knows.
@@ -146,6 +196,25 @@ mod tests {
             // SAFETY: not used again.
             unsafe { unmap(start, bytes, alignment) };
         }
+    }
+
+    #[cfg(all(target_os = "linux", not(miri)))]
+    #[test]
+    fn what_is_aligned_lies_away_from_stacks_and_others() {
+        const BYTES: usize = 32 << 20;
+        let on_stack = 0u8;
+        let on_stack = std::ptr::from_ref(&on_stack).addr();
+        let elsewhere = map(page_size(), 1).expect("memory");
+        let starts: Vec<NonNull<u8>> = (0..4).map(|_| map(BYTES, BYTES).expect("memory")).collect();
+        for start in starts {
+            for other in [on_stack, elsewhere.as_ptr().addr()] {
+                assert!(other.abs_diff(start.as_ptr().addr()) > other / 4, "{start:p} {other:#x}");
+            }
+            // SAFETY: not used again.
+            unsafe { unmap(start, BYTES, BYTES) };
+        }
+        // SAFETY: not used again.
+        unsafe { unmap(elsewhere, page_size(), 1) };
     }
 
     #[cfg(all(target_os = "linux", not(miri)))]
