@@ -16,8 +16,8 @@ use crate::interpreter::global_cache::set_cache;
 use crate::interpreter::inline_cache::{
     Entry, EntryKind, MAXIMUM_PLACE, OVERFLOW, is_packed, pack, packed_place, packed_version,
 };
-use crate::interpreter::operations;
 use crate::interpreter::shape_cache::{Fact, Purpose};
+use crate::interpreter::variables;
 use crate::kind::{Kind, client_flags};
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
@@ -137,7 +137,7 @@ pub(crate) fn load_attribute(
             return (definition.get)(cx, value).map(Called::Done);
         }
     }
-    let name = operations::name(cx, frame, instruction.c() as u32);
+    let name = variables::name(cx, frame, instruction.c() as u32);
     let Some(object) = value.as_object() else { return cx.get_attribute(value, name).map(Called::Done) };
     if let Some(fact) = remembered_fact(cx, frame, object, name, Purpose::Load, cached)? {
         match fact {
@@ -380,7 +380,7 @@ pub(crate) fn load_method(
     {
         return Ok(MethodPair { callable, receiver: Some(value) });
     }
-    let name = operations::name(cx, frame, instruction.c() as u32);
+    let name = variables::name(cx, frame, instruction.c() as u32);
     if let Some(object) = value.as_object() {
         match Kind::of(object) {
             Kind::Type | Kind::Module => {
@@ -479,7 +479,7 @@ pub(crate) fn store_attribute(
     if cached_store(cx, target, value, cached) {
         return Ok(());
     }
-    let name = operations::name(cx, frame, instruction.c() as u32);
+    let name = variables::name(cx, frame, instruction.c() as u32);
     let Some(object) = target.as_object() else { return cx.set_attribute(target, name, Some(value)) };
     if let Some(fact) = remembered_fact(cx, frame, object, name, Purpose::Store, cached)?
         && store_by_fact(cx, object, value, fact)

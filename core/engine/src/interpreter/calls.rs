@@ -8,9 +8,9 @@ use threadsnake_heap::arch::Ordering;
 
 use crate::context::{Context, ThreadRoot};
 use crate::error::PyResult;
+use crate::interpreter::call_arguments;
 use crate::interpreter::dispatch::Called;
 use crate::interpreter::frame::{Frame, frame_flags};
-use crate::interpreter::operations;
 use crate::interpreter::{Exit, pop_frame, push_function_frame};
 use crate::kind::Kind;
 use crate::names::Name;
@@ -255,7 +255,7 @@ pub(crate) fn call_spread(
                     let items = list.snapshot(cx);
                     cx.new_tuple(items.as_slice())?
                 }
-                None => operations::spread_arguments(cx, callee, arguments)?,
+                None => call_arguments::spread_arguments(cx, callee, arguments)?,
             };
             cx.call_spread(callee, tuple, keywords)
         }

@@ -12,7 +12,8 @@ use crate::context::Context;
 use crate::error::{PyResult, Raised};
 use crate::interpreter::frame::Frame;
 use crate::interpreter::{
-    Exit, arithmetic, attribute_cache, calls, global_cache, iteration, operations, operators, rare, unwind,
+    Exit, arithmetic, attribute_cache, calls, containers, global_cache, interpolation, iteration, operators,
+    rare, subscripts, truth, unpacking, unwind, variables,
 };
 use crate::types::function::Function;
 use crate::types::generator;
@@ -205,11 +206,11 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
             macro_rules! truth {
                 ($value:expr) => {{
                     let value = $value;
-                    match operations::truth_fast(value) {
+                    match truth::truth_fast(value) {
                         Some(truth) => truth,
                         None => {
                             save!();
-                            check!(operations::truth_slow(cx, value))
+                            check!(truth::truth_slow(cx, value))
                         }
                     }
                 }};
@@ -249,30 +250,30 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::CheckBound => {
                     if word!(i.a()) == 0 {
                         save!();
-                        break 'running operations::unbound_local(cx, frame, i.bc());
+                        break 'running variables::unbound_local(cx, frame, i.bc());
                     }
                 }
 
-                Operation::LoadCell => match operations::cell_contents(get!(i.b())) {
+                Operation::LoadCell => match variables::cell_contents(get!(i.b())) {
                     Some(value) => set!(i.a(), value),
                     None => {
                         save!();
-                        break 'running operations::unbound_local(cx, frame, i.c() as u32);
+                        break 'running variables::unbound_local(cx, frame, i.c() as u32);
                     }
                 },
-                Operation::StoreCell => operations::set_cell(cx, get!(i.a()), Value::from_word(word!(i.b()))),
+                Operation::StoreCell => variables::set_cell(cx, get!(i.a()), Value::from_word(word!(i.b()))),
                 Operation::LoadFree => {
-                    match operations::free_cell(frame, i.b()).and_then(operations::cell_contents) {
+                    match variables::free_cell(frame, i.b()).and_then(variables::cell_contents) {
                         Some(value) => set!(i.a(), value),
                         None => {
                             save!();
-                            break 'running operations::unbound_free(cx, frame, i.b());
+                            break 'running variables::unbound_free(cx, frame, i.b());
                         }
                     }
                 }
                 Operation::StoreFree => {
-                    if let Some(target) = operations::free_cell(frame, i.a()) {
-                        operations::set_cell(cx, target, Value::from_word(word!(i.b())));
+                    if let Some(target) = variables::free_cell(frame, i.a()) {
+                        variables::set_cell(cx, target, Value::from_word(word!(i.b())));
                     }
                 }
 
@@ -326,22 +327,22 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::LoadSubscript => {
                     let container = get!(i.b());
                     let index = get!(i.c());
-                    match operations::item_fast(container, index) {
+                    match subscripts::item_fast(container, index) {
                         Some(value) => set!(i.a(), value),
                         None => {
                             save!();
-                            set!(i.a(), check!(operations::load_subscript(cx, container, index)));
+                            set!(i.a(), check!(subscripts::load_subscript(cx, container, index)));
                         }
                     }
                 }
                 Operation::LoadSubscriptImmediate => {
                     let container = get!(i.b());
                     let index = Value::small_int_unchecked(i.c_signed() as i64);
-                    match operations::item_fast(container, index) {
+                    match subscripts::item_fast(container, index) {
                         Some(value) => set!(i.a(), value),
                         None => {
                             save!();
-                            set!(i.a(), check!(operations::load_subscript(cx, container, index)));
+                            set!(i.a(), check!(subscripts::load_subscript(cx, container, index)));
                         }
                     }
                 }
@@ -349,9 +350,9 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                     let container = get!(i.a());
                     let index = get!(i.b());
                     let value = get!(i.c());
-                    if !operations::store_item_fast(container, index, value) {
+                    if !subscripts::store_item_fast(container, index, value) {
                         save!();
-                        check!(operations::store_subscript(cx, container, index, value));
+                        check!(subscripts::store_subscript(cx, container, index, value));
                     }
                 }
                 Operation::LoadSlice => {
@@ -508,7 +509,7 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
 
                 Operation::GetIterator => {
                     save!();
-                    let state = check!(operations::loop_state(cx, get!(i.b())));
+                    let state = check!(iteration::loop_state(cx, get!(i.b())));
                     set_word!(i.a(), state[0]);
                     set_word!(i.a() + 1, state[1]);
                     set_word!(i.a() + 2, state[2]);
@@ -636,12 +637,12 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 }
                 Operation::BuildList => {
                     save!();
-                    let list = check!(operations::build_list(cx, calls::registers(base, i.b(), i.c())));
+                    let list = check!(containers::build_list(cx, calls::registers(base, i.b(), i.c())));
                     set!(i.a(), list);
                 }
                 Operation::BuildString => {
                     save!();
-                    let text = check!(operations::build_string(cx, calls::registers(base, i.b(), i.c())));
+                    let text = check!(interpolation::build_string(cx, calls::registers(base, i.b(), i.c())));
                     set!(i.a(), text);
                 }
                 Operation::ListAppend => {
@@ -652,18 +653,18 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
                 }
                 Operation::DictInsert => {
                     save!();
-                    check!(operations::dict_insert(cx, get!(i.a()), get!(i.b()), get!(i.c())));
+                    check!(containers::dict_insert(cx, get!(i.a()), get!(i.b()), get!(i.c())));
                 }
                 Operation::UnpackSequence => {
                     let source = get!(i.b());
                     save!();
                     // SAFETY: verified: the registers exist.
                     let target = unsafe { base.add(i.a() as usize) };
-                    check!(operations::unpack_sequence(cx, source, target, i.c() as usize));
+                    check!(unpacking::unpack_sequence(cx, source, target, i.c() as usize));
                 }
                 Operation::FormatValue => {
                     save!();
-                    let text = check!(operations::format_value(cx, get!(i.b()), None, i.c()));
+                    let text = check!(interpolation::format_value(cx, get!(i.b()), None, i.c()));
                     set!(i.a(), text);
                 }
 

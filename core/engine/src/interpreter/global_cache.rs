@@ -12,7 +12,7 @@ use crate::interpreter::frame::Frame;
 use crate::interpreter::inline_cache::{
     Entry, EntryKind, MAXIMUM_PLACE, is_packed, pack, packed_place, packed_version,
 };
-use crate::interpreter::operations;
+use crate::interpreter::variables;
 use crate::types::dict::{Dict, TABLE};
 use crate::types::dict_table::DictTable;
 use crate::value::Value;
@@ -67,11 +67,11 @@ pub(crate) fn load_global(cx: &Context, frame: &Frame, name_index: u32, cached: 
 
 #[cold]
 fn load_global_slow(cx: &Context, frame: &Frame, name_index: u32) -> PyResult<Value> {
-    let name = operations::name(cx, frame, name_index);
+    let name = variables::name(cx, frame, name_index);
     let Some(globals) = frame.globals_dict() else { return Err(cx.name_error(name)) };
     if !globals.is_exact() {
         // Nothing is remembered of what a subclass's `__getitem__` or `__missing__` may answer.
-        return operations::find_global(cx, frame, name)?.ok_or_else(|| cx.name_error(name));
+        return variables::find_global(cx, frame, name)?.ok_or_else(|| cx.name_error(name));
     }
     // Taken before the lookups, so that what changes meanwhile makes the cache miss.
     let table_before = globals.table();
@@ -84,7 +84,7 @@ fn load_global_slow(cx: &Context, frame: &Frame, name_index: u32) -> PyResult<Va
         }
         return Ok(value);
     }
-    let builtins = operations::builtins_of(cx, globals)?;
+    let builtins = variables::builtins_of(cx, globals)?;
     if let Some((table, entry)) = place_of(cx, builtins, name.as_value())?
         && let Some(value) = table.value(entry)
     {

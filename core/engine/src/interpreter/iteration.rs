@@ -33,6 +33,25 @@ pub(crate) enum Next {
     End,
 }
 
+/// The three registers of a loop over a value.
+pub(crate) fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
+    if let Some(object) = value.as_object() {
+        let zero = Value::small_int_unchecked(0).word();
+        match Kind::of(object) {
+            Kind::Range => {
+                if let Some((start, stop, step)) = cx.small_range(object) {
+                    return Ok([start.word(), stop.word(), step.word()]);
+                }
+            }
+            Kind::List | Kind::Tuple if object.client_flags() & client_flags::SUBCLASS == 0 => {
+                return Ok([value.word(), zero, 0]);
+            }
+            _ => {}
+        }
+    }
+    Ok([cx.iterator_object(value)?.word(), 0, 0])
+}
+
 /// The next item of an exact list or tuple; absent at its end and for any other state.
 #[inline(always)]
 pub(crate) fn next_of_sequence(iterated: Value, position: u64) -> Option<Value> {

@@ -6,25 +6,41 @@
 //! - [`attribute_cache`], [`global_cache`], [`inline_cache`], [`shape_cache`]: what instructions remember.
 //! - [`iteration`]: steps of `for` loops.
 //! - [`operators`]: the slow halves of arithmetic and comparison.
-//! - [`operations`]: the slow halves of other instructions.
 //! - [`rare`]: instructions that the loop has no place for.
+//! - what other instructions do: [`variables`], [`super_attributes`], [`subscripts`], [`truth`], [`definitions`], [`containers`],
+//!   [`interpolation`], [`unpacking`], [`call_arguments`], [`imports`], [`raising`], [`context_managers`], [`patterns`],
+//!   [`async_iteration`], [`intrinsics`].
 //! - [`unwind`]: from a raised exception to its handler.
 //!
 //! Invariant: Python code that calls Python code pushes a frame and goes on in the same loop; only natives recurse.
 
 pub(crate) mod arithmetic;
+pub(crate) mod async_iteration;
 pub(crate) mod attribute_cache;
+pub(crate) mod call_arguments;
 pub(crate) mod calls;
+pub(crate) mod containers;
+pub(crate) mod context_managers;
+pub(crate) mod definitions;
 pub(crate) mod dispatch;
 pub mod frame;
 pub(crate) mod global_cache;
+pub(crate) mod imports;
 pub(crate) mod inline_cache;
+pub(crate) mod interpolation;
+pub(crate) mod intrinsics;
 pub(crate) mod iteration;
-pub(crate) mod operations;
 pub(crate) mod operators;
+pub(crate) mod patterns;
+pub(crate) mod raising;
 pub(crate) mod rare;
 pub(crate) mod shape_cache;
+pub(crate) mod subscripts;
+pub(crate) mod super_attributes;
+pub(crate) mod truth;
+pub(crate) mod unpacking;
 pub(crate) mod unwind;
+pub(crate) mod variables;
 
 use crate::context::Context;
 use crate::error::PyResult;

@@ -8,7 +8,7 @@ use threadsnake_bytecode::Operation;
 use crate::context::Context;
 use crate::error::PyResult;
 use crate::interpreter::arithmetic;
-use crate::interpreter::operations::truth_fast;
+use crate::interpreter::truth::truth_fast;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::number::BinaryOperator;
 use crate::types::str_object::Str;

@@ -11,7 +11,10 @@ use crate::context::{Context, ThreadRoot};
 use crate::error::PyResult;
 use crate::interpreter::dispatch::Called;
 use crate::interpreter::frame::{Frame, frame_flags};
-use crate::interpreter::{calls, operations};
+use crate::interpreter::{
+    async_iteration, call_arguments, calls, containers, context_managers, definitions, imports,
+    interpolation, intrinsics, patterns, raising, super_attributes, unpacking, variables,
+};
 use crate::types::function::Function;
 use crate::types::generator;
 use crate::types::tuple::Tuple;
@@ -86,10 +89,10 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
     }
     let Some(operation) = i.operation() else { return Ok(()) };
     match operation {
-        Operation::LoadCommon => set!(i.a(), operations::common_object(cx, i.b())),
+        Operation::LoadCommon => set!(i.a(), intrinsics::common_object(cx, i.b())),
         Operation::DeleteLocal => {
             if word!(i.a()) == 0 {
-                return Err(operations::unbound_local(cx, frame, i.bc()));
+                return Err(variables::unbound_local(cx, frame, i.bc()));
             }
             set_word!(i.a(), 0);
         }
@@ -98,65 +101,65 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
         }
         Operation::DeleteCell => {
             let target = get!(i.a());
-            if operations::cell_contents(target).is_none() {
-                return Err(operations::unbound_local(cx, frame, i.bc()));
+            if variables::cell_contents(target).is_none() {
+                return Err(variables::unbound_local(cx, frame, i.bc()));
             }
-            operations::set_cell(cx, target, None);
+            variables::set_cell(cx, target, None);
         }
-        Operation::DeleteFree => match operations::free_cell(frame, i.a()) {
-            Some(target) if operations::cell_contents(target).is_some() => {
-                operations::set_cell(cx, target, None)
+        Operation::DeleteFree => match variables::free_cell(frame, i.a()) {
+            Some(target) if variables::cell_contents(target).is_some() => {
+                variables::set_cell(cx, target, None)
             }
             _ => {
-                return Err(operations::unbound_free(cx, frame, i.a()));
+                return Err(variables::unbound_free(cx, frame, i.a()));
             }
         },
         Operation::LoadFreeCell => {
-            set_word!(i.a(), Value::word_or_empty(operations::free_cell(frame, i.b())));
+            set_word!(i.a(), Value::word_or_empty(variables::free_cell(frame, i.b())));
         }
         Operation::LoadNamespaceOrFree => {
-            let value = check!(operations::namespace_or_free(cx, frame, get!(i.b()), i.c()));
+            let value = check!(variables::namespace_or_free(cx, frame, get!(i.b()), i.c()));
             set!(i.a(), value);
         }
         Operation::LoadNamespaceOrCell => {
             let name = extra!().a();
-            let value = check!(operations::namespace_or_cell(cx, frame, get!(i.b()), get!(i.c()), name));
+            let value = check!(variables::namespace_or_cell(cx, frame, get!(i.b()), get!(i.c()), name));
             set!(i.a(), value);
             skip_extra!();
         }
         Operation::LoadNamespaceOrGlobal => {
-            let value = check!(operations::namespace_or_global(cx, frame, get!(i.b()), i.c()));
+            let value = check!(variables::namespace_or_global(cx, frame, get!(i.b()), i.c()));
             set!(i.a(), value);
         }
         Operation::StoreGlobal => {
-            check!(operations::store_global(cx, frame, i.bc(), get!(i.a())));
+            check!(variables::store_global(cx, frame, i.bc(), get!(i.a())));
         }
         Operation::DeleteGlobal => {
-            check!(operations::delete_global(cx, frame, i.bc()));
+            check!(variables::delete_global(cx, frame, i.bc()));
         }
         Operation::LoadName => {
-            set!(i.a(), check!(operations::load_name(cx, frame, i.bc())));
+            set!(i.a(), check!(variables::load_name(cx, frame, i.bc())));
         }
         Operation::StoreName => {
-            check!(operations::store_name(cx, frame, i.bc(), get!(i.a())));
+            check!(variables::store_name(cx, frame, i.bc(), get!(i.a())));
         }
         Operation::DeleteName => {
-            check!(operations::delete_name(cx, frame, i.bc()));
+            check!(variables::delete_name(cx, frame, i.bc()));
         }
         Operation::LoadNamespace => set_word!(i.a(), frame.namespace.get()),
         Operation::DeleteAttribute => {
-            let name = operations::name(cx, frame, i.bc());
+            let name = variables::name(cx, frame, i.bc());
             check!(cx.set_attribute(get!(i.a()), name, None));
         }
         Operation::LoadSuperAttribute => {
             let (callee, class, receiver) = (get!(i.b()), get!(i.b() + 1), get!(i.b() + 2));
-            let name = operations::name(cx, frame, i.c() as u32);
-            set!(i.a(), check!(operations::super_attribute(cx, callee, class, receiver, name)));
+            let name = variables::name(cx, frame, i.c() as u32);
+            set!(i.a(), check!(super_attributes::super_attribute(cx, callee, class, receiver, name)));
         }
         Operation::LoadSuperMethod => {
             let (callee, class, receiver) = (get!(i.b()), get!(i.b() + 1), get!(i.b() + 2));
-            let name = operations::name(cx, frame, i.c() as u32);
-            let pair = check!(operations::super_method(cx, callee, class, receiver, name));
+            let name = variables::name(cx, frame, i.c() as u32);
+            let pair = check!(super_attributes::super_method(cx, callee, class, receiver, name));
             set!(i.a(), pair.callable);
             set_word!(i.a() + 1, Value::word_or_empty(pair.receiver));
         }
@@ -176,10 +179,10 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), check!(cx.iterator_object(get!(i.b()))));
         }
         Operation::GetAsyncIterator => {
-            set!(i.a(), check!(operations::get_async_iterator(cx, get!(i.b()))));
+            set!(i.a(), check!(async_iteration::get_async_iterator(cx, get!(i.b()))));
         }
         Operation::GetAsyncNext => {
-            set!(i.a(), check!(operations::get_async_next(cx, get!(i.b()))));
+            set!(i.a(), check!(async_iteration::get_async_next(cx, get!(i.b()))));
         }
         Operation::CallKeyword | Operation::CallMethodKeyword => {
             let names_index = extra!().bc() as usize;
@@ -224,18 +227,18 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
                 }
             };
             let function =
-                check!(operations::make_function(cx, frame, code, [part(0), part(1), part(2), part(3)]));
+                check!(definitions::make_function(cx, frame, code, [part(0), part(1), part(2), part(3)]));
             set!(i.a(), function);
         }
         Operation::LoadBuildClass => {
-            set!(i.a(), check!(operations::load_build_class(cx, frame)));
+            set!(i.a(), check!(definitions::load_build_class(cx, frame)));
         }
         Operation::BuildSet => {
-            let set = check!(operations::build_set(cx, calls::registers(base, i.b(), i.c())));
+            let set = check!(containers::build_set(cx, calls::registers(base, i.b(), i.c())));
             set!(i.a(), set);
         }
         Operation::BuildDict => {
-            let dict = check!(operations::build_dict(cx, calls::registers(base, i.b(), 2 * i.c())));
+            let dict = check!(containers::build_dict(cx, calls::registers(base, i.b(), 2 * i.c())));
             set!(i.a(), dict);
         }
         Operation::BuildSlice => {
@@ -244,22 +247,22 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), slice);
         }
         Operation::ListExtend => {
-            check!(operations::list_extend(cx, get!(i.a()), get!(i.b())));
+            check!(containers::list_extend(cx, get!(i.a()), get!(i.b())));
         }
         Operation::ListToTuple => {
-            set!(i.a(), check!(operations::list_to_tuple(cx, get!(i.b()))));
+            set!(i.a(), check!(containers::list_to_tuple(cx, get!(i.b()))));
         }
         Operation::SetAdd => {
-            check!(operations::set_add(cx, get!(i.a()), get!(i.b())));
+            check!(containers::set_add(cx, get!(i.a()), get!(i.b())));
         }
         Operation::SetUpdate => {
-            check!(operations::set_update(cx, get!(i.a()), get!(i.b())));
+            check!(containers::set_update(cx, get!(i.a()), get!(i.b())));
         }
         Operation::DictUpdate => {
-            check!(operations::dict_update(cx, get!(i.a()), get!(i.b())));
+            check!(containers::dict_update(cx, get!(i.a()), get!(i.b())));
         }
         Operation::DictMerge => {
-            check!(operations::dict_merge(cx, get!(i.a()), get!(i.b()), get!(i.c())));
+            check!(call_arguments::dict_merge(cx, get!(i.a()), get!(i.b()), get!(i.c())));
         }
         Operation::UnpackExtended => {
             let source = get!(i.b());
@@ -267,16 +270,16 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             skip_extra!();
             // SAFETY: verified: the registers exist.
             let target = unsafe { base.add(i.a() as usize) };
-            check!(operations::unpack_extended(cx, source, target, i.c() as usize, after));
+            check!(unpacking::unpack_extended(cx, source, target, i.c() as usize, after));
         }
         Operation::FormatWithSpecification => {
             let specification = Some(get!(i.b() + 1));
-            let text = check!(operations::format_value(cx, get!(i.b()), specification, i.c()));
+            let text = check!(interpolation::format_value(cx, get!(i.b()), specification, i.c()));
             set!(i.a(), text);
         }
         Operation::BuildInterpolation => {
             let specification = Value::from_word(word!(i.b() + 2));
-            let made = check!(operations::build_interpolation(
+            let made = check!(interpolation::build_interpolation(
                 cx,
                 get!(i.b()),
                 get!(i.b() + 1),
@@ -286,28 +289,28 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), made);
         }
         Operation::BuildTemplate => {
-            set!(i.a(), check!(operations::build_template(cx, get!(i.b()), get!(i.c()))));
+            set!(i.a(), check!(interpolation::build_template(cx, get!(i.b()), get!(i.c()))));
         }
         Operation::ImportName => {
-            let name = operations::name(cx, frame, i.c() as u32);
-            let module = check!(operations::import_name(cx, frame, name, get!(i.b()), get!(i.b() + 1)));
+            let name = variables::name(cx, frame, i.c() as u32);
+            let module = check!(imports::import_name(cx, frame, name, get!(i.b()), get!(i.b() + 1)));
             set!(i.a(), module);
         }
         Operation::ImportFrom => {
-            let name = operations::name(cx, frame, i.c() as u32);
-            set!(i.a(), check!(operations::import_from(cx, get!(i.b()), name)));
+            let name = variables::name(cx, frame, i.c() as u32);
+            set!(i.a(), check!(imports::import_from(cx, get!(i.b()), name)));
         }
         Operation::ImportStar => {
-            check!(operations::import_star(cx, frame, get!(i.a())));
+            check!(imports::import_star(cx, frame, get!(i.a())));
         }
         Operation::Raise => {
-            return Err(operations::raise(cx, get!(i.a())));
+            return Err(raising::raise(cx, get!(i.a())));
         }
         Operation::RaiseFrom => {
-            return Err(operations::raise_from(cx, get!(i.a()), get!(i.b())));
+            return Err(raising::raise_from(cx, get!(i.a()), get!(i.b())));
         }
         Operation::RaiseCurrent => {
-            return Err(operations::raise_current(cx));
+            return Err(raising::raise_current(cx));
         }
         Operation::Reraise => {
             return Err(cx.raise_value(get!(i.a())));
@@ -336,22 +339,22 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), Value::from_bool(matches));
         }
         Operation::MatchExceptionGroup => {
-            let (matched, rest) = check!(operations::match_exception_group(cx, get!(i.b()), get!(i.c())));
+            let (matched, rest) = check!(raising::match_exception_group(cx, get!(i.b()), get!(i.c())));
             set!(i.a(), matched);
             set!(i.a() + 1, rest);
         }
         Operation::CombineExceptionGroup => {
-            let combined = check!(operations::combine_exception_group(cx, get!(i.b()), get!(i.c())));
+            let combined = check!(raising::combine_exception_group(cx, get!(i.b()), get!(i.c())));
             set!(i.a(), combined);
         }
         Operation::LoadSpecial => {
-            let pair = check!(operations::load_special(cx, get!(i.b()), i.c()));
+            let pair = check!(context_managers::load_special(cx, get!(i.b()), i.c()));
             set!(i.a(), pair.callable);
             set_word!(i.a() + 1, Value::word_or_empty(pair.receiver));
         }
         Operation::CallExit => {
             let receiver = Value::from_word(word!(i.b() + 1));
-            let result = check!(operations::call_exit(cx, get!(i.b()), receiver, get!(i.c())));
+            let result = check!(context_managers::call_exit(cx, get!(i.b()), receiver, get!(i.c())));
             set!(i.a(), result);
         }
         Operation::GetYieldFromIterator => {
@@ -361,16 +364,16 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), check!(generator::awaitable(cx, get!(i.b()), i.c())));
         }
         Operation::MatchSequence => {
-            set!(i.a(), Value::from_bool(operations::match_sequence(cx, get!(i.b()))));
+            set!(i.a(), Value::from_bool(patterns::match_sequence(cx, get!(i.b()))));
         }
         Operation::MatchMapping => {
-            set!(i.a(), Value::from_bool(operations::match_mapping(cx, get!(i.b()))));
+            set!(i.a(), Value::from_bool(patterns::match_mapping(cx, get!(i.b()))));
         }
         Operation::MatchKeys => {
-            set!(i.a(), check!(operations::match_keys(cx, get!(i.b()), get!(i.c()))));
+            set!(i.a(), check!(patterns::match_keys(cx, get!(i.b()), get!(i.c()))));
         }
         Operation::MatchClass => {
-            let matched = check!(operations::match_class(
+            let matched = check!(patterns::match_class(
                 cx,
                 get!(i.b()),
                 get!(i.b() + 1),
@@ -380,15 +383,15 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), matched);
         }
         Operation::DictWithoutKeys => {
-            set!(i.a(), check!(operations::dict_without_keys(cx, get!(i.b()), get!(i.c()))));
+            set!(i.a(), check!(patterns::dict_without_keys(cx, get!(i.b()), get!(i.c()))));
         }
         Operation::GetLength => {
             let length = check!(cx.length(get!(i.b())));
             set!(i.a(), Value::int_from_length(length));
         }
         Operation::CallIntrinsic => {
-            let arguments = calls::registers(base, i.b(), operations::intrinsic_arguments(i.c()));
-            let result = check!(operations::call_intrinsic(cx, i.c(), arguments));
+            let arguments = calls::registers(base, i.b(), intrinsics::intrinsic_arguments(i.c()));
+            let result = check!(intrinsics::call_intrinsic(cx, i.c(), arguments));
             set!(i.a(), result);
         }
         // Every other operation is the loop's own.
