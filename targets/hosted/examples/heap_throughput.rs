@@ -1,8 +1,9 @@
 //! The four workloads by which the heap is measured: nanoseconds per operation, pauses, and the same in other allocators.
 //!
-//! `cargo run --release -p threadsnake-heap --example throughput [workload ...]`; workloads: `tree`, `short`, `random`, `queue`,
-//! `trees2`. `SHARE=bytes` sets the share, `LIVE=objects` the size of the random-store workload, `COMMITTER=0` does without the
-//! commit thread.
+//! `cargo run --release --example heap_throughput [workload ...]`; workloads: `tree`, `short`, `random`, `queue`, `trees2`.
+//! `SHARE=bytes` sets the share, `LIVE=objects` the size of the random-store workload, `COMMITTER=0` does without the commit thread.
+//!
+//! Invariant: the heap's public interface alone is used, on the hosted platform; `core/heap` itself knows no `std`.
 
 use std::sync::Arc;
 use std::time::Instant;
