@@ -17,6 +17,7 @@ pub mod signal;
 pub mod socket;
 pub mod sysconfig;
 pub mod system_call;
+pub mod system_time;
 pub mod time;
 
 use threadsnake_engine::native::NativeModule;

@@ -18,6 +18,7 @@ pub mod module {
     use threadsnake_hal::CpuTimeScope;
 
     use crate::modules::system_call::{last_errno, nanoseconds, set_numbers};
+    use crate::modules::system_time::{NANOSECONDS, nanoseconds_of, out_of_range, timespec};
 
     struct_sequence!(STRUCT_TIME, "time", "struct_time", "The time value as returned by gmtime(), localtime(), and strptime(), and\naccepted by asctime(), mktime() and strftime().  May be considered as a\nsequence of 9 integers.", 9, 0, true, {
         0 tm_year "year, for example, 1993";
@@ -114,19 +115,13 @@ pub mod module {
             return Err(cx.value_error(format_args!("sleep length must be non-negative")));
         }
         if wait > 9_223_372_036.0 {
-            return Err(cx.raise(
-                ExceptionClass::OverflowError,
-                format_args!("timestamp out of range for platform time_t"),
-            ));
+            return Err(out_of_range(cx));
         }
         let platform = cx.engine().platform();
         let deadline = platform.monotonic_nanoseconds().saturating_add((wait * 1e9) as u64);
         loop {
             let left = deadline.saturating_sub(platform.monotonic_nanoseconds());
-            let request = libc::timespec {
-                tv_sec: (left / 1_000_000_000) as libc::time_t,
-                tv_nsec: (left % 1_000_000_000) as _,
-            };
+            let request = timespec(cx, left)?;
             // SAFETY: `request` is a valid time; the remaining time is not asked for.
             let done = cx.blocking(|| unsafe { libc::nanosleep(&request, std::ptr::null_mut()) });
             cx.poll()?;
@@ -136,26 +131,21 @@ pub mod module {
         }
     }
 
-    fn time_argument(cx: &Context, seconds: Option<Value>) -> PyResult<libc::time_t> {
+    /// Whole seconds since the epoch, or those of now.
+    fn time_argument(cx: &Context, seconds: Option<Value>) -> PyResult<i64> {
         match seconds.filter(|seconds| !seconds.is_none()) {
-            None => {
-                Ok((cx.engine().platform().wall_clock_nanoseconds().div_euclid(1_000_000_000))
-                    as libc::time_t)
-            }
+            None => Ok(cx.engine().platform().wall_clock_nanoseconds().div_euclid(NANOSECONDS) as i64),
             Some(value) => match cx.clipped_int(value) {
-                Some(whole) => Ok(whole as libc::time_t),
+                Some(whole) => Ok(whole),
                 None => {
                     let number = f64::from_value(cx, value)?.floor();
                     if number.is_nan() {
                         return Err(cx.value_error(format_args!("Invalid value NaN (not a number)")));
                     }
                     if !(-9.2e18..=9.2e18).contains(&number) {
-                        return Err(cx.raise(
-                            ExceptionClass::OverflowError,
-                            format_args!("timestamp out of range for platform time_t"),
-                        ));
+                        return Err(out_of_range(cx));
                     }
-                    Ok(number as libc::time_t)
+                    Ok(number as i64)
                 }
             },
         }
@@ -190,14 +180,15 @@ pub mod module {
         unsafe { CStr::from_ptr(parts.tm_zone) }.to_string_lossy().into_owned()
     }
 
-    fn broken_down(cx: &Context, seconds: libc::time_t, local: bool) -> PyResult<libc::tm> {
+    fn broken_down(cx: &Context, seconds: i64, local: bool) -> PyResult<libc::tm> {
+        let time = timespec(cx, i128::from(seconds) * NANOSECONDS)?;
         let mut parts = MaybeUninit::<libc::tm>::zeroed();
         // SAFETY: both functions write the structure given and return null on failure.
         let written = unsafe {
             if local {
-                libc::localtime_r(&seconds, parts.as_mut_ptr())
+                libc::localtime_r(&time.tv_sec, parts.as_mut_ptr())
             } else {
-                libc::gmtime_r(&seconds, parts.as_mut_ptr())
+                libc::gmtime_r(&time.tv_sec, parts.as_mut_ptr())
             }
         };
         if written.is_null() {
@@ -406,25 +397,17 @@ pub mod module {
         Ok(made)
     }
 
-    /// A time of day or an interval of the C library in nanoseconds.
-    fn of_timespec(time: libc::timespec) -> i128 {
-        i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
-    }
-
     fn read_clock(cx: &Context, clock: i32) -> PyResult<i128> {
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: `time` is writable; the clock's number is checked by the call.
         if unsafe { libc::clock_gettime(clock, &mut time) } != 0 {
             return Err(cx.os_error(last_errno(), None));
         }
-        Ok(of_timespec(time))
+        Ok(nanoseconds_of(time))
     }
 
     fn set_clock(cx: &Context, clock: i32, nanoseconds: i64) -> PyResult<()> {
-        let time = libc::timespec {
-            tv_sec: nanoseconds.div_euclid(1_000_000_000) as libc::time_t,
-            tv_nsec: nanoseconds.rem_euclid(1_000_000_000) as _,
-        };
+        let time = timespec(cx, nanoseconds)?;
         // SAFETY: `time` is valid; the clock's number and the permission are checked by the call.
         if unsafe { libc::clock_settime(clock, &time) } != 0 {
             return Err(cx.os_error(last_errno(), None));
@@ -454,7 +437,7 @@ pub mod module {
         if unsafe { libc::clock_getres(clk_id, &mut resolution) } != 0 {
             return Err(cx.os_error(last_errno(), None));
         }
-        seconds(cx, of_timespec(resolution))
+        seconds(cx, nanoseconds_of(resolution))
     }
 
     /// clock_settime(clk_id, time)

@@ -10,8 +10,7 @@ use threadsnake_macros::pyfunction;
 
 use super::{call_on, directory, not_with_descriptor, path_of, target_of};
 use crate::modules::system_call::call;
-
-const NANOSECONDS: i64 = 1_000_000_000;
+use crate::modules::system_time::{NANOSECONDS, out_of_range, timespec};
 
 /// Change the access permissions of a file.
 ///
@@ -141,12 +140,9 @@ pub fn lchown(cx: &Context, path: Value, uid: Value, gid: Value) -> PyResult<()>
 
 /// Seconds, perhaps with a fraction, as the system takes them; rounded down.
 fn seconds(cx: &Context, value: Value) -> PyResult<libc::timespec> {
-    let too_large = || {
-        cx.raise(ExceptionClass::OverflowError, format_args!("timestamp out of range for platform time_t"))
-    };
     if cx.has_index(value) {
-        let whole = as_i64(cx.index(value)?).ok_or_else(too_large)?;
-        return Ok(libc::timespec { tv_sec: whole as libc::time_t, tv_nsec: 0 });
+        let whole = as_i64(cx.index(value)?).ok_or_else(|| out_of_range(cx))?;
+        return timespec(cx, i128::from(whole) * NANOSECONDS);
     }
     let time = f64::from_value(cx, value)?;
     if time.is_nan() {
@@ -159,9 +155,9 @@ fn seconds(cx: &Context, value: Value) -> PyResult<libc::timespec> {
         fraction = 0.0;
     }
     if !(-9.2e18..9.2e18).contains(&whole) {
-        return Err(too_large());
+        return Err(out_of_range(cx));
     }
-    Ok(libc::timespec { tv_sec: whole as libc::time_t, tv_nsec: fraction as _ })
+    timespec(cx, whole as i128 * NANOSECONDS + fraction as i128)
 }
 
 fn nanoseconds(cx: &Context, value: Value) -> PyResult<libc::timespec> {
@@ -171,15 +167,13 @@ fn nanoseconds(cx: &Context, value: Value) -> PyResult<libc::timespec> {
             cx.type_name(value)
         )));
     }
-    let pair = cx.divmod(value, cx.int(NANOSECONDS)?)?;
+    let pair = cx.divmod(value, cx.int(NANOSECONDS as i64)?)?;
     let parts = Tuple::expect(cx, pair)?;
     let (Some(whole), Some(rest)) = (parts.get(0), parts.get(1)) else {
         return Err(cx.type_error(format_args!("divmod() returned no pair")));
     };
-    Ok(libc::timespec {
-        tv_sec: i64::from_value(cx, whole)? as libc::time_t,
-        tv_nsec: i64::from_value(cx, rest)? as _,
-    })
+    let (whole, rest) = (i64::from_value(cx, whole)?, i64::from_value(cx, rest)?);
+    timespec(cx, i128::from(whole) * NANOSECONDS + i128::from(rest))
 }
 
 fn pair_of(cx: &Context, name: &str, value: Value) -> PyResult<(Value, Value)> {

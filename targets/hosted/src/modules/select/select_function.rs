@@ -6,6 +6,7 @@ use threadsnake_engine::{Context, PyResult, Value};
 use threadsnake_macros::pyfunction;
 
 use crate::modules::system_call::{self, last_errno};
+use crate::modules::system_time::timeval;
 
 /// The objects of one argument and their descriptors.
 struct Watched<'a> {
@@ -88,10 +89,7 @@ pub fn select(
         let mut sets = [watched[0].set(), watched[1].set(), watched[2].set()];
         let left =
             deadline.map(|deadline| deadline.saturating_sub(cx.engine().platform().monotonic_nanoseconds()));
-        let mut wait = left.map(|left| libc::timeval {
-            tv_sec: (left.div_ceil(1000) / 1_000_000) as _,
-            tv_usec: (left.div_ceil(1000) % 1_000_000) as _,
-        });
+        let mut wait = left.map(|left| timeval(cx, left)).transpose()?;
         let [reading, writing, exceptional] = &mut sets;
         let (result, errno) = cx.blocking(|| {
             let wait = wait.as_mut().map_or(std::ptr::null_mut(), |wait| wait as *mut libc::timeval);

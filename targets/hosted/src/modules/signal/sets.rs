@@ -8,6 +8,7 @@ use threadsnake_macros::pyfunction;
 
 use super::handlers::END;
 use crate::modules::system_call::{self, last_errno};
+use crate::modules::system_time::timespec;
 
 struct_sequence!(SIGNAL_INFORMATION, "signal", "struct_siginfo", "struct_siginfo: Result from sigwaitinfo or sigtimedwait.\n\nThis object may be accessed either as a tuple of\n(si_signo, si_code, si_errno, si_pid, si_uid, si_status, si_band),\nor via the attributes si_signo, si_code, and so on.", 7, 0, true, {
     0 si_signo "signal number";
@@ -143,10 +144,8 @@ fn wait_for_information(cx: &Context, set: &libc::sigset_t, deadline: Option<u64
         let mut found: libc::siginfo_t = unsafe { MaybeUninit::zeroed().assume_init() };
         let left = deadline
             .map(|deadline| deadline.saturating_sub(cx.engine().platform().monotonic_nanoseconds()))
-            .map(|left| libc::timespec {
-                tv_sec: (left / 1_000_000_000) as _,
-                tv_nsec: (left % 1_000_000_000) as _,
-            });
+            .map(|left| timespec(cx, left))
+            .transpose()?;
         let (result, errno) = cx.blocking(|| {
             // SAFETY: a whole set, a place for the result, a time.
             let result = unsafe {

@@ -7,6 +7,7 @@ use threadsnake_engine::{Context, ExceptionClass, PyResult, Raised, Value};
 use threadsnake_macros::pyfunction;
 
 use crate::modules::system_call::{self, last_errno};
+use crate::modules::system_time::timeval;
 
 /// Where the engine's dict of handlers keeps the class of this module's errors: no signal has this number.
 const ERROR_KEY: i64 = -1;
@@ -67,11 +68,7 @@ fn time(cx: &Context, value: Option<Value>) -> PyResult<libc::timeval> {
         None => 0,
     };
     // Rounded up, so that a short time does not switch the timer off; the call refuses negative ones.
-    let microseconds = nanoseconds.div_euclid(1000) + i64::from(nanoseconds.rem_euclid(1000) != 0);
-    Ok(libc::timeval {
-        tv_sec: microseconds.div_euclid(1_000_000) as _,
-        tv_usec: microseconds.rem_euclid(1_000_000) as _,
-    })
+    timeval(cx, nanoseconds)
 }
 
 fn none() -> libc::itimerval {
