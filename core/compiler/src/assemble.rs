@@ -133,6 +133,7 @@ pub fn assemble(unit: Unit<'_>, file_name: &Text) -> Result<Code> {
         cell_variables: unit
             .cells
             .iter()
+            .chain(&unit.inlined_cells)
             .map(|(name, register)| CellVariable { name: text(name), register: *register })
             .collect(),
         free_names: unit.free_names.iter().map(|name| text(name)).collect(),

@@ -1,16 +1,12 @@
 //! Definite assignment: drops bound checks of locals that are bound on every path.
 //!
 //! A forward must-analysis over the stream: a register is bound at a point if it is on all paths to it, exceptional ones
-//! included (an instruction that raises leaves its destination as it was). Invariant: only `CheckBound` instructions and
-//! clears of registers that nothing checks are removed.
+//! included (an instruction that raises leaves its destination as it was). Invariant: only `CheckBound` instructions are removed.
 
 use threadsnake_bytecode::{OperandMode, Operation};
 
 use crate::optimize::label_places;
 use crate::unit::{Item, PendingInstruction, Unit, ends_flow};
-
-/// Operand `b` of a `Clear` that serves later bound checks of its register alone; finished code has 0 there.
-pub const NEEDED_BY_CHECKS_ONLY: u16 = 1;
 
 /// A set of registers, by their index among the tracked ones.
 #[derive(Clone, PartialEq, Eq)]
@@ -113,7 +109,6 @@ impl Tracked {
 pub fn remove_needless_checks(unit: &mut Unit<'_>) {
     let tracked = Tracked::of(unit);
     if tracked.count == 0 {
-        remove_dead_clears(unit, &tracked);
         return;
     }
     let places = label_places(unit);
@@ -206,28 +201,5 @@ pub fn remove_needless_checks(unit: &mut Unit<'_>) {
                 }
             }
         }
-    });
-    let tracked = Tracked::of(unit);
-    remove_dead_clears(unit, &tracked);
-}
-
-/// Clears of inlined comprehensions' variables go where no check and no cell needs them.
-fn remove_dead_clears(unit: &mut Unit<'_>, tracked: &Tracked) {
-    let mut made_cells = vec![false; unit.register_count as usize + 1];
-    for item in &unit.items {
-        if let Item::Instruction(PendingInstruction { operation: Operation::MakeCell, a, .. }) = item
-            && let Some(made) = made_cells.get_mut(*a as usize)
-        {
-            *made = true;
-        }
-    }
-    unit.items.retain_mut(|item| match item {
-        Item::Instruction(PendingInstruction { operation: Operation::Clear, a, b, .. }) => {
-            let removable = std::mem::take(b) == NEEDED_BY_CHECKS_ONLY;
-            !removable
-                || tracked.get((*a).into()).is_some()
-                || made_cells.get(*a as usize).copied().unwrap_or(true)
-        }
-        _ => true,
     });
 }

@@ -204,6 +204,14 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+        // Variables of inlined comprehensions are locals too, empty but while the comprehension runs, so that `locals()` and frames
+        // show them. One that is nested in another with a variable of the same name has its own.
+        inlined_variables(table, unit.scope, &mut Vec::new(), &mut unit.inlined_variables);
+        for (name, register, _) in &mut unit.inlined_variables {
+            *register = next as Register;
+            next += 1;
+            unit.local_names.push(name.clone());
+        }
         let mut cells: Vec<Name> = scope
             .symbols
             .iter()
@@ -227,6 +235,7 @@ impl<'a> Compiler<'a> {
         if next > 0xf000 {
             unit.overflow.get_or_insert("too many local variables");
             next = 0;
+            unit.inlined_variables.clear();
         }
         unit.local_count = next as u16;
         unit.next_register = next;
@@ -495,5 +504,31 @@ impl<'a> Compiler<'a> {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+}
+
+/// Collects the variables of the comprehensions that are inlined into a block: each name as often as comprehensions with it are nested.
+/// Registers are left to the caller.
+fn inlined_variables(
+    table: &SymbolTable<'_>,
+    scope: ScopeId,
+    around: &mut Vec<Name>,
+    found: &mut Vec<(Name, Register, usize)>,
+) {
+    for &child in &table.scope(scope).children {
+        let inner = table.scope(child);
+        if !inner.is_inlined {
+            continue;
+        }
+        let mark = around.len();
+        for symbol in inner.symbols.iter().filter(|symbol| symbol.flags & flags::BOUND != 0) {
+            let depth = around.iter().filter(|name| **name == symbol.name).count();
+            if !found.iter().any(|(name, _, other)| *name == symbol.name && *other == depth) {
+                found.push((symbol.name.clone(), 0, depth));
+            }
+            around.push(symbol.name.clone());
+        }
+        inlined_variables(table, child, around, found);
+        around.truncate(mark);
     }
 }

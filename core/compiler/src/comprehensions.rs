@@ -1,7 +1,7 @@
 //! Comprehensions and generator expressions.
 //!
-//! Invariant: an inlined comprehension's variables are registers of their own above the temporaries, empty when it begins; its
-//! result is built in a temporary. Source: `codegen_comprehension` of CPython's Python/codegen.c; PEP 709.
+//! Invariant: an inlined comprehension's variables are locals of the unit with registers of their own, which are empty but while it
+//! runs: it empties them on its way out, by an exception too. Its result is built in a temporary. Source: `codegen_comprehension` of CPython's Python/codegen.c; PEP 709.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,6 @@ use ruff_python_ast::{Comprehension, Expr};
 use ruff_text_size::{Ranged, TextRange};
 use threadsnake_bytecode::{Operation, code_flags};
 
-use crate::bound::NEEDED_BY_CHECKS_ONLY;
 use crate::compiler::Compiler;
 use crate::error::Result;
 use crate::generators::AwaitSource;
@@ -168,39 +167,59 @@ impl<'a> Compiler<'a> {
         dest: Register,
     ) -> Result<()> {
         let result = self.workspace(dest);
-        // The variables live below the loop's state; the outermost iterable does not see them.
         let table = self.table;
         let mut variables = HashMap::new();
+        let mut registers = Vec::new();
         let mut cells = Vec::new();
         for symbol in table.scope(scope).symbols.iter().filter(|symbol| symbol.flags & flags::BOUND != 0) {
-            let register = self.unit.take_register();
+            // There is one unless the unit has too many, which is noted.
+            let Some(register) = self.unit.inlined_register(&symbol.name) else { continue };
+            registers.push(register);
             let cell = symbol.resolution == Resolution::Cell;
             if cell {
                 cells.push(register);
+                let entry = (symbol.name.clone(), register);
+                if !self.unit.inlined_cells.contains(&entry) {
+                    self.unit.inlined_cells.push(entry);
+                }
             }
-            self.at(parts.range);
-            self.unit.emit(Operation::Clear, register, NEEDED_BY_CHECKS_ONLY, 0);
             variables.insert(
                 symbol.name.clone(),
                 if cell { Variable::Cell(register) } else { Variable::Register(register) },
             );
         }
         let state = self.unit.take_registers(3);
+        let exception = self.unit.take_register();
         let iterable = self.operand_near(&outermost.iter, state)?;
         self.at(outermost.iter.range());
         let get = if outermost.is_async { Operation::GetAsyncIterator } else { Operation::GetIterator };
         self.unit.emit(get, state, iterable, 0);
+        let (handler, end) = (self.unit.new_label(), self.unit.new_label());
+        self.at(parts.range);
+        self.begin_result(parts.kind, result);
+        let outer = self.unit.push_handler(handler, exception);
         for cell in cells {
             self.unit.emit(Operation::MakeCell, cell, 0, 0);
         }
-        self.at(parts.range);
-        self.begin_result(parts.kind, result);
         self.unit.inlined.push((scope, variables));
         let loops = self.comprehension_loops(parts, 0, result, Start::Ready(state));
         self.unit.inlined.pop();
+        self.unit.handler = outer;
         loops?;
         self.at(parts.range);
+        for &register in &registers {
+            self.unit.emit(Operation::Clear, register, 0, 0);
+        }
         self.settle(result, dest);
+        self.unit.emit_jump(Operation::Jump, 0, 0, end);
+        self.unit.place(handler);
+        let location = std::mem::take(&mut self.unit.location);
+        for &register in &registers {
+            self.unit.emit(Operation::Clear, register, 0, 0);
+        }
+        self.unit.emit(Operation::Reraise, exception, 0, 0);
+        self.unit.location = location;
+        self.unit.place(end);
         Ok(())
     }
 

@@ -194,6 +194,10 @@ pub struct Unit<'a> {
     pub cells: Vec<(Name, Register)>,
     /// Names of the closure's cells.
     pub free_names: Vec<Name>,
+    /// Variables of inlined comprehensions: name, register, and how many comprehensions around it have one of the same name.
+    pub inlined_variables: Vec<(Name, Register, usize)>,
+    /// Cells of inlined comprehensions, which make them.
+    pub inlined_cells: Vec<(Name, Register)>,
     /// Comprehensions being inlined, innermost last.
     pub inlined: Vec<(ScopeId, HashMap<Name, Variable>)>,
     /// Number of registers that are locals or cells.
@@ -248,6 +252,8 @@ impl<'a> Unit<'a> {
             variables: HashMap::new(),
             local_names: Vec::new(),
             cells: Vec::new(),
+            inlined_variables: Vec::new(),
+            inlined_cells: Vec::new(),
             free_names: Vec::new(),
             inlined: Vec::new(),
             local_count: 0,
@@ -397,16 +403,14 @@ impl<'a> Unit<'a> {
 
     /// Whether a register is a temporary, which may be written before its expression is complete.
     pub fn is_temporary(&self, register: Register) -> bool {
-        register >= self.local_count && !self.is_inlined_variable(register)
+        register >= self.local_count
     }
 
-    fn is_inlined_variable(&self, register: Register) -> bool {
-        self.inlined.iter().any(|(_, variables)| {
-            variables.values().any(|variable| match variable {
-                Variable::Register(other) | Variable::Cell(other) => *other == register,
-                _ => false,
-            })
-        })
+    /// The register of a variable of the comprehension that is about to be inlined.
+    pub fn inlined_register(&self, name: &Name) -> Option<Register> {
+        let around = self.inlined.iter().filter(|(_, variables)| variables.contains_key(name)).count();
+        let mut all = self.inlined_variables.iter();
+        all.find(|(other, _, depth)| other == name && *depth == around).map(|&(_, register, _)| register)
     }
 
     /// Makes a handler and puts it in force; returns the one that was.

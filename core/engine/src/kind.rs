@@ -54,6 +54,7 @@ kinds! {
     Cell "a closure cell"
     Code "a code object"
     Frame "a frame object"
+    FrameLocalsProxy "f_locals of a function's frame"
     Traceback "a traceback"
     Generator "a generator"
     Coroutine "a coroutine"

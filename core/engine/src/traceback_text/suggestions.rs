@@ -98,7 +98,7 @@ fn name_suggestion(cx: &Context, wrong: Str, traceback: Option<Traceback>) -> Op
         }
     }
     let mut names = Vec::new();
-    if let Some(locals) = quietly(cx, frame.locals(cx)) {
+    if let Some(locals) = quietly(cx, frame.locals_now(cx)) {
         push_keys(cx, &mut names, locals);
     }
     if let Some(globals) = frame.globals() {

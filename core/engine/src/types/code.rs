@@ -79,6 +79,8 @@ pub struct CodeData {
     pub cell_registers: Box<[u16]>,
     /// Where exceptions go.
     pub exception_table: Box<[ExceptionTableEntry]>,
+    /// Whether a body suspended at one of its yields may have something to run when it is dropped: a handler of the program's own.
+    pub runs_when_dropped: bool,
     /// Source positions.
     pub locations: LocationTable,
     /// Address of the slot array of constants.
@@ -91,6 +93,22 @@ pub struct CodeData {
     liveness: spin::Once<Liveness>,
     /// What is live across each yield, by instruction.
     yields: spin::Once<YieldPoints>,
+}
+
+/// See [`CodeData::runs_when_dropped`].
+fn runs_when_dropped(code: &Code) -> bool {
+    let operation_at = |index: u32| code.instructions.get(index as usize).and_then(|word| word.operation());
+    code.exception_table.iter().any(|entry| {
+        // The wrapper of every generator's body, which turns StopIteration into RuntimeError, has nothing to do for GeneratorExit.
+        let of_program = operation_at(entry.handler) != Some(Operation::CallIntrinsic);
+        of_program
+            && (entry.start..entry.end).any(|index| {
+                matches!(
+                    operation_at(index),
+                    Some(Operation::Yield | Operation::YieldDelegate | Operation::YieldAsyncValue)
+                )
+            })
+    })
 }
 
 /// No number of arguments: see [`CodeData::plain_call_arguments`].
@@ -137,6 +155,7 @@ impl CodeData {
             instructions,
             cell_registers: self.cell_registers.clone(),
             exception_table: self.exception_table.clone(),
+            runs_when_dropped: self.runs_when_dropped,
             locations: self.locations.clone(),
             flags,
             first_line,
@@ -411,6 +430,7 @@ impl Context {
             first_line: code.first_line,
             cell_registers,
             exception_table: code.exception_table.as_slice().into(),
+            runs_when_dropped: runs_when_dropped(code),
             locations: code.locations.clone(),
             instructions,
             constants: constants.address(),

@@ -33,6 +33,17 @@ impl NotValue for CodeObject {}
 #[pyclass(id = Code, name = "code", slots = slot::COUNT, raw = RAW_BYTES, flags(NATIVE_STATE))]
 pub struct CodeClass;
 
+/// Each name once, though comprehensions may have variables of a local's name or of another comprehension's.
+fn distinct_names(cx: &Context, names: Tuple) -> PyResult<Tuple> {
+    let mut distinct = cx.scratch();
+    for name in names.iter() {
+        if !distinct.as_slice().contains(&name) {
+            distinct.push(name);
+        }
+    }
+    if distinct.as_slice().len() == names.len() { Ok(names) } else { cx.new_tuple(distinct.as_slice()) }
+}
+
 #[pymethods]
 impl CodeClass {
     #[pynew]
@@ -199,8 +210,8 @@ impl CodeClass {
     }
 
     #[pygetter]
-    fn co_nlocals(cx: &Context, this: CodeObject) -> usize {
-        this.local_names(cx).len()
+    fn co_nlocals(cx: &Context, this: CodeObject) -> PyResult<usize> {
+        Ok(distinct_names(cx, this.local_names(cx))?.len())
     }
 
     #[pygetter]
@@ -215,13 +226,13 @@ impl CodeClass {
     }
 
     #[pygetter]
-    fn co_varnames(cx: &Context, this: CodeObject) -> Tuple {
-        this.local_names(cx)
+    fn co_varnames(cx: &Context, this: CodeObject) -> PyResult<Tuple> {
+        distinct_names(cx, this.local_names(cx))
     }
 
     #[pygetter]
-    fn co_cellvars(cx: &Context, this: CodeObject) -> Tuple {
-        this.cell_names(cx)
+    fn co_cellvars(cx: &Context, this: CodeObject) -> PyResult<Tuple> {
+        distinct_names(cx, this.cell_names(cx))
     }
 
     #[pygetter]

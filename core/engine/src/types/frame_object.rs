@@ -4,7 +4,7 @@
 //! instruction are read from the record, by that thread. When the record is left, `detach` copies them into the frame object,
 //! which has had room for them since it was made, so that leaving allocates nothing. A record names its frame object and the frame object
 //! its record's depth; `attach` ties them again when a generator goes on.
-//! Source: Objects/frameobject.c; PEP 667, of which `f_locals` of a function is a snapshot here, not yet a proxy that writes through.
+//! Variables by name: `types/frame_variables.rs`. Source: Objects/frameobject.c.
 
 use threadsnake_heap::ObjectRef;
 use threadsnake_macros::{pyclass, pymethods};
@@ -16,11 +16,8 @@ use crate::interpreter::frame::Frame;
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
-use crate::types::cell::Cell;
 use crate::types::code::CodeObject;
 use crate::types::dict::Dict;
-use crate::types::function::Function;
-use crate::types::str_object::Str;
 use crate::value::Value;
 
 /// Slots of a frame object.
@@ -39,10 +36,12 @@ pub mod slot {
     pub const TRACE: usize = 5;
     /// The generator, or empty.
     pub const GENERATOR: usize = 6;
+    /// The dict of what `f_locals` was given under names that are no variables, or empty.
+    pub const EXTRA_LOCALS: usize = 7;
     /// Copies of the registers of locals and cells, once the frame has been left: the slots from here on.
-    pub const LOCALS: usize = 7;
+    pub const LOCALS: usize = 8;
     /// Number of fixed slots.
-    pub const COUNT: u16 = 7;
+    pub const COUNT: u16 = 8;
 }
 
 /// Raw offset of the depth of the live record plus one; 0 when the frame was left.
@@ -98,17 +97,6 @@ impl FrameObject {
         self.code().map_or(0, |code| code.data().line_of(self.instruction(cx)))
     }
 
-    /// The content of the register of a local or cell.
-    fn local(self, cx: &Context, register: usize) -> Option<Value> {
-        match self.record(cx) {
-            Some(record) => record.register(register),
-            None => {
-                let place = slot::LOCALS + register;
-                if place < self.0.slot_count() { self.0.value(place) } else { None }
-            }
-        }
-    }
-
     /// Notes the caller of a frame that has been left.
     pub(crate) fn set_caller_if_left(self, cx: &Context, caller: FrameObject) {
         if !self.is_live() && self != caller && self.0.value(slot::BACK).is_none() {
@@ -145,81 +133,13 @@ impl FrameObject {
         use crate::types::generator::slot::{FUNCTION, REGISTERS};
         self.0.raw_store_u64(INSTRUCTION, u64::from(next_instruction.saturating_sub(1)));
         cx.store_optional(self.0, slot::FUNCTION, generator.value(FUNCTION));
+        cx.store(self.0, slot::GENERATOR, Value::from(generator));
         for place in slot::LOCALS..self.0.slot_count() {
             let register = REGISTERS + place - slot::LOCALS;
             if register < generator.slot_count() {
                 cx.store_optional(self.0, place, generator.value(register));
             }
         }
-    }
-
-    /// The closure's cells.
-    fn free_cell(self, index: usize) -> Option<Cell> {
-        let function = self.0.value(slot::FUNCTION).and_then(Function::from_value)?;
-        function.closure()?.get(index).and_then(Cell::from_value)
-    }
-
-    /// Calls `each` with the name and value of each variable of a function's frame that is bound.
-    fn each_local(self, cx: &Context, mut each: impl FnMut(Str, Value) -> PyResult<()>) -> PyResult<()> {
-        let Some(code) = self.code() else { return Ok(()) };
-        let data = code.data();
-        for (register, name) in code.local_names(cx).iter().enumerate() {
-            let is_cell = data.cell_registers.contains(&(register as u16));
-            if let (Some(name), Some(value), false) =
-                (Str::from_value(name), self.local(cx, register), is_cell)
-            {
-                each(name, value)?;
-            }
-        }
-        for (name, &register) in code.cell_names(cx).iter().zip(data.cell_registers.iter()) {
-            let content = self.local(cx, register as usize);
-            let value = match content.and_then(Cell::from_value) {
-                Some(cell) => cell.contents(),
-                // A parameter whose cell has not been made yet.
-                None => content,
-            };
-            if let (Some(name), Some(value)) = (Str::from_value(name), value) {
-                each(name, value)?;
-            }
-        }
-        for (index, name) in code.free_names(cx).iter().enumerate() {
-            let value = self.free_cell(index).and_then(Cell::contents);
-            if let (Some(name), Some(value)) = (Str::from_value(name), value) {
-                each(name, value)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// `f_locals`: the namespace of a module or class body; of a function, its bound variables in a fresh dict.
-    ///
-    /// # Errors
-    /// MemoryError.
-    pub fn locals(self, cx: &Context) -> PyResult<Value> {
-        if let Some(namespace) = self.0.value(slot::NAMESPACE) {
-            return Ok(namespace);
-        }
-        let locals = cx.new_dict()?;
-        self.each_local(cx, |name, value| locals.set_str(cx, name, value))?;
-        Ok(locals.as_value())
-    }
-
-    /// Whether a local variable or cell of this name is bound, and its value.
-    ///
-    /// # Errors
-    /// What comparing keys of a namespace raises.
-    pub fn local_named(self, cx: &Context, name: Str) -> PyResult<Option<Value>> {
-        if let Some(namespace) = self.0.value(slot::NAMESPACE).and_then(Dict::from_value) {
-            return namespace.get_str(cx, name);
-        }
-        let mut found = None;
-        self.each_local(cx, |other, value| {
-            if other.equals(name) {
-                found = Some(value);
-            }
-            Ok(())
-        })?;
-        Ok(found)
     }
 
     /// `f_back`
@@ -479,7 +399,7 @@ impl Context {
     /// MemoryError; SystemError when no Python code runs.
     pub fn current_locals(&self) -> PyResult<Value> {
         match self.frame_object(self.frames().current())? {
-            Some(frame) => frame.locals(self),
+            Some(frame) => frame.locals_now(self),
             None => Err(self.raise(ExceptionClass::SystemError, format_args!("frame does not exist"))),
         }
     }

@@ -114,6 +114,30 @@ fn claim(generator: ObjectRef) -> Result<u32, u32> {
     }
 }
 
+/// Writes a register that a suspended generator has saved, or of one that has not started.
+///
+/// The generator is claimed meanwhile, as by who resumes it: who does so at this moment finds it executing.
+///
+/// # Errors
+/// ValueError if it runs.
+pub(crate) fn set_saved_register(
+    cx: &Context,
+    generator: ObjectRef,
+    register: usize,
+    value: Value,
+) -> PyResult<()> {
+    let Ok(state) = claim(generator) else {
+        return Err(cx.value_error(format_args!("generator already executing")));
+    };
+    let place = slot::REGISTERS + register;
+    if place < generator.slot_count() {
+        cx.store(generator, place, value);
+    }
+    // Release pairs with the Acquire in `claim`.
+    generator.raw_store_u32(STATE, state);
+    Ok(())
+}
+
 /// Makes the generator object of a call: the bound parameters lie from `registers` on.
 ///
 /// # Errors
@@ -135,8 +159,7 @@ pub(crate) fn from_call(
     } else {
         Kind::Generator
     };
-    let options = if kind == Kind::Generator && data.exception_table.len() <= 1 {
-        // Only the wrapper that turns StopIteration into RuntimeError: there is nothing to run when it is dropped.
+    let options = if kind == Kind::Generator && !data.runs_when_dropped {
         threadsnake_heap::AllocationOptions::NONE
     } else {
         threadsnake_heap::AllocationOptions::FINALIZABLE
