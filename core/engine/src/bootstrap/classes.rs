@@ -37,7 +37,7 @@ pub(super) const CORE_CLASSES: &[&NativeClass] = &[
     types::bytes_methods::BytesClass::CLASS,
     types::str_iterator::BytesIterator::CLASS,
     types::byte_array_methods::ByteArrayClass::CLASS,
-    types::byte_array_methods::ByteArrayIterator::CLASS,
+    types::byte_array_iterator::ByteArrayIterator::CLASS,
     types::memory_view::MemoryView::CLASS,
     types::memory_view::MemoryViewIterator::CLASS,
     types::list_methods::ListClass::CLASS,

@@ -3,21 +3,18 @@
 //! Invariant: a method sees the contents at one moment, copied under the object's lock, and changes them by one edit under that lock; Python
 //! code runs outside of it. Source: Objects/bytearrayobject.c.
 
-use threadsnake_heap::ObjectRef;
 use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::native::arguments::{Arguments, Parameter, ParameterKind, Signature};
-use crate::object_access::ObjectAccess;
 use crate::protocol::codec::name_argument;
 use crate::protocol::comparison::CompareOperator;
 use crate::protocol::mapping::{adjust_indices, normalize_index};
 use crate::types::byte_array::{ByteArray, RAW_BYTES, SLOTS};
 use crate::types::byte_sequence::{self as sequence, ByteKind, is_bytes_like};
 use crate::types::class::{Class, allocate_of_class};
-use crate::types::iterator_state::{claim, reduce, reduce_with_state};
 use crate::types::slice::Slice;
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -960,61 +957,5 @@ impl ByteArrayClass {
         let errors = name_argument(cx, "decode", "'errors'", errors)?;
         let bytes = cx.bytes(&this.snapshot(cx))?;
         cx.decode_object(bytes, encoding, errors)
-    }
-}
-
-/// The iterator of bytearrays.
-#[pyclass(id = ByteArrayIterator, name = "bytearray_iterator", slots = 1, raw = 8, flags(NOT_INSTANTIABLE, NO_WEAK_REFERENCES), doc = "")]
-pub struct ByteArrayIterator(ObjectRef);
-
-const SEQUENCE: usize = 0;
-const INDEX: usize = 0;
-
-impl ByteArrayIterator {
-    fn array(self) -> Option<ByteArray> {
-        self.0.value(SEQUENCE).and_then(ByteArray::from_value)
-    }
-}
-
-#[pymethods]
-impl ByteArrayIterator {
-    #[pynext]
-    fn next(cx: &Context, this: ByteArrayIterator) -> PyResult<Option<Value>> {
-        let Some(array) = this.array() else { return Ok(None) };
-        let byte = claim(this.0, INDEX, array.len())
-            .and_then(|index| array.with_bytes(cx, |content| content.get(index).copied()));
-        match byte {
-            Some(byte) => Ok(Some(Value::int_from_u32(byte as u32))),
-            None => {
-                cx.clear(this.0, SEQUENCE);
-                Ok(None)
-            }
-        }
-    }
-
-    /// Private method returning an estimate of len(list(it)).
-    #[pymethod]
-    fn __length_hint__(this: ByteArrayIterator) -> usize {
-        let index = this.0.raw_u64(INDEX) as usize;
-        this.array().map_or(0, |array| array.len().saturating_sub(index))
-    }
-
-    /// Return state information for pickling.
-    #[pymethod]
-    fn __reduce__(cx: &Context, this: ByteArrayIterator) -> PyResult {
-        match this.array() {
-            Some(array) => reduce_with_state(cx, "iter", array.as_value(), this.0.raw_u64(INDEX) as i64),
-            None => reduce(cx, "iter", cx.empty_tuple().as_value()),
-        }
-    }
-
-    /// Set state information for unpickling.
-    #[pymethod]
-    fn __setstate__(cx: &Context, this: ByteArrayIterator, state: Value) -> PyResult<()> {
-        let index = cx.index_i64(state)?.max(0) as u64;
-        if let Some(array) = this.array() {
-            this.0.raw_store_u64(INDEX, index.min(array.len() as u64));
-        }
-        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::text::format_string::{
     Accessor, DEEPEST_NESTING, FieldName, First, Numbering, Piece, Pieces, recursion_error,
     unknown_conversion,
 };
-use crate::types::str_methods::pad;
+use crate::types::str_building::pad;
 use crate::types::str_object::Str;
 use crate::types::str_units::{TextBuilder, TextUnit, with_units};
 use crate::value::Value;
