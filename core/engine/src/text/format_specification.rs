@@ -512,5 +512,5 @@ fn push_grouped(
 }
 
 #[cfg(test)]
-#[path = "tests/format_specification.rs"]
+#[path = "tests/format_specification/mod.rs"]
 mod tests;
