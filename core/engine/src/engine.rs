@@ -96,6 +96,8 @@ pub enum Root {
     StructSequenceClasses,
     /// What `sys.monitoring` registered, a dict.
     MonitoringTools,
+    /// What `sys.addaudithook` added, a tuple.
+    AuditHooks,
     Count,
 }
 
@@ -432,6 +434,15 @@ impl Context {
             Ok(_) => value,
             Err(other) => Value::from_word(other).unwrap_or(value),
         }
+    }
+
+    /// Sets an engine-wide object if it is `old`, which the caller holds; whether it was.
+    pub(crate) fn replace_root(&self, root: Root, old: Option<Value>, new: Value) -> bool {
+        self.publish(new);
+        let (old, new) = (Value::word_or_empty(old), Value::word_or_empty(Some(new)));
+        // AcqRel and Acquire pair with the Acquire in `Engine::root` and with the other thread's Release here.
+        let cell = &self.engine().roots[root as usize];
+        cell.compare_exchange(old, new, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     /// The class of a builtin kind.

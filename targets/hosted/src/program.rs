@@ -39,7 +39,7 @@ pub fn main_namespace(cx: &Context) -> PyResult<Dict> {
     Ok(namespace)
 }
 
-/// Compiles and runs a module's source.
+/// Compiles and runs a module's source: `-c`, which is text, or what a file has, which audit hooks are not shown.
 pub fn run_text(
     cx: &Context,
     source: &[u8],
@@ -48,6 +48,10 @@ pub fn run_text(
     namespace: Dict,
 ) -> PyResult<Value> {
     cx.register_source(file_name, source);
+    cx.audit("compile", || {
+        let shown = if is_text { cx.bytes(&[source, b"\n"].concat())? } else { Value::NONE };
+        Ok([shown, cx.str(file_name)?])
+    })?;
     let code = cx.compile_source(&CompileRequest {
         source,
         is_text,
@@ -57,6 +61,7 @@ pub fn run_text(
         flags: 0,
         feature_version: None,
     })?;
+    cx.audit("exec", || Ok([code.as_value()]))?;
     cx.run_code(code, namespace, None, None)
 }
 
@@ -100,6 +105,7 @@ fn is_archive(path: &Path) -> std::io::Result<bool> {
 
 /// Runs a module as `__main__`, through `runpy`.
 fn run_module(cx: &Context, name: &str, set_arguments: bool) -> PyResult<()> {
+    cx.audit("cpython.run_module", || Ok([cx.str(name)?]))?;
     let runpy = cx.import_module("runpy")?;
     let function = cx.intern_str("_run_module_as_main")?;
     let name = cx.str(name)?;
@@ -128,6 +134,8 @@ fn run_file(cx: &Context, line: &CommandLine, name: &str) -> PyResult<Ended> {
         run_module(cx, "__main__", false)?;
         return Ok(Ended::Normally);
     }
+    cx.audit("cpython.run_file", || Ok([cx.str(name)?]))?;
+    cx.audit("open", || Ok([cx.str(name)?, cx.str("rb")?, cx.int(0)?]))?;
     let mut source = match cx.blocking(|| std::fs::read(path)) {
         Ok(source) => source,
         Err(error) => {
@@ -164,6 +172,8 @@ pub fn input_is_interactive(line: &CommandLine) -> bool {
 pub fn run(cx: &Context, line: &CommandLine) -> PyResult<Ended> {
     match &line.program {
         Program::Text(text) => {
+            // With the end of the line, which CPython adds first of all.
+            cx.audit("cpython.run_command", || Ok([cx.str(&format!("{text}\n"))?]))?;
             let namespace = main_namespace(cx)?;
             run_text(cx, text.as_bytes(), true, "<string>", namespace)?;
         }
@@ -179,6 +189,7 @@ pub fn run(cx: &Context, line: &CommandLine) -> PyResult<Ended> {
             interactive::run(cx, line, namespace)?;
         }
         Program::StandardInput => {
+            cx.audit("cpython.run_stdin", || Ok([]))?;
             let mut source = Vec::new();
             if let Err(error) = cx.blocking(|| std::io::stdin().read_to_end(&mut source)) {
                 eprintln!("threadsnake: can't read the standard input: {error}");

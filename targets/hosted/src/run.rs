@@ -212,6 +212,24 @@ fn shut_down(cx: &Context) -> PyResult<()> {
     Ok(())
 }
 
+/// Raises the last event. As in CPython the streams of `sys` are gone by then, and what hooks raise is dropped.
+fn audit_end(cx: &Context) {
+    let raise = || {
+        if cx.is_audited()
+            && let Some(system) = cx.root(Root::SysModule)
+        {
+            let namespace = cx.module_dict(system)?;
+            for name in ["stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"] {
+                namespace.remove(cx, cx.intern_str(name)?.as_value())?;
+            }
+        }
+        cx.audit("cpython.PyInterpreterState_Clear", || Ok([]))
+    };
+    if let Err(raised) = raise() {
+        cx.take_exception(raised);
+    }
+}
+
 /// Runs a program; the result is the exit code.
 pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     // What the dynamic linker read.
@@ -302,6 +320,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     }
     // What finalizers wrote.
     flushed = flushed && standard_streams::flush(&cx);
+    audit_end(&cx);
     standard_streams::flush_open_files(&cx);
     if !flushed {
         outcome = Outcome::of(FLUSH_FAILED);

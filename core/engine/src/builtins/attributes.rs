@@ -143,8 +143,9 @@ pub fn hash(cx: &Context, obj: Value) -> PyResult<i64> {
 /// This is guaranteed to be unique among simultaneously existing objects.
 /// (CPython uses the object's memory address.)
 #[pyfunction]
-pub fn id(obj: Value) -> u64 {
-    identity(obj)
+pub fn id(cx: &Context, obj: Value) -> PyResult<u64> {
+    cx.audit("builtins.id", || Ok([cx.int_from_u64(identity(obj))?]))?;
+    Ok(identity(obj))
 }
 
 /// Return whether an object is an instance of a class or of a subclass thereof.

@@ -9,7 +9,7 @@ use threadsnake_macros::pyfunction;
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::names::Name;
-use crate::native::{Arguments, Keywords};
+use crate::native::Arguments;
 use crate::types::str_object::Str;
 use crate::value::Value;
 
@@ -120,6 +120,7 @@ pub fn input(cx: &Context, prompt: Option<Value>) -> PyResult<Value> {
     let stdin = stream(cx, "stdin")?;
     let stdout = stream(cx, "stdout")?;
     let stderr = stream(cx, "stderr")?;
+    cx.audit("builtins.input", || Ok([prompt.unwrap_or(Value::NONE)]))?;
     cx.call_method_name(stderr, Name::flush, &[])?;
     if let Some(prompt) = prompt {
         let text = cx.str_of(prompt)?;
@@ -134,7 +135,30 @@ pub fn input(cx: &Context, prompt: Option<Value>) -> PyResult<Value> {
         return Err(cx.raise(ExceptionClass::EOFError, format_args!("EOF when reading a line")));
     }
     let newline = text.code_point(text.len() - 1) == Some('\n' as u32);
-    Ok(text.substring(cx, 0, text.len() - newline as usize)?.as_value())
+    let line = text.substring(cx, 0, text.len() - newline as usize)?.as_value();
+    if cx.is_audited() && is_terminal(cx, stdin, 0)? && is_terminal(cx, stdout, 1)? {
+        cx.audit("builtins.input/result", || Ok([line]))?;
+    }
+    Ok(line)
+}
+
+/// Whether a stream is the process's own of that number, and a terminal.
+fn is_terminal(cx: &Context, stream: Value, number: i64) -> PyResult<bool> {
+    let ask = || {
+        let descriptor = cx.call_method(stream, cx.intern_str("fileno")?, &[])?;
+        if cx.clipped_int(descriptor) != Some(number) {
+            return Ok(false);
+        }
+        cx.is_true(cx.call_method(stream, cx.intern_str("isatty")?, &[])?)
+    };
+    match ask() {
+        // A stream without a descriptor is none.
+        Err(raised) if cx.pending_is(&raised, ExceptionClass::Exception) => {
+            cx.take_exception(raised);
+            Ok(false)
+        }
+        answer => answer,
+    }
 }
 
 /// Open file and return a stream.  Raise OSError upon failure.
@@ -167,23 +191,4 @@ pub fn open(
             opener,
         ]),
     )
-}
-
-/// Calls a hook of `sys`, such as `breakpointhook`.
-///
-/// # Errors
-/// RuntimeError if it is gone, and what it raises.
-pub(super) fn call_sys_hook(
-    cx: &Context,
-    name: &str,
-    args: &[Value],
-    kwargs: &Keywords<'_>,
-) -> PyResult<Value> {
-    let Some(hook) = cx.sys_attribute(name)? else {
-        return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.{name}")));
-    };
-    let mut values = cx.scratch();
-    values.extend_from_slice(args);
-    values.extend_from_slice(kwargs.values());
-    cx.call_with(hook, Arguments { values: values.as_slice(), keyword_names: kwargs.names() })
 }

@@ -14,7 +14,7 @@ use crate::engine::{CompileMode, CompileRequest, Root};
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
-use crate::native::Keywords;
+use crate::native::{Arguments, Keywords};
 use crate::types::bytes_object::Bytes;
 use crate::types::cell::Cell;
 use crate::types::code::CodeObject;
@@ -77,6 +77,10 @@ fn inherited_flags(cx: &Context) -> u32 {
         .map_or(0, |data| data.flags & code_flags::FUTURE_ANNOTATIONS)
 }
 
+fn audit_compilation(cx: &Context, source: &Source, file_name: &str) -> PyResult<()> {
+    cx.audit("compile", || Ok([cx.bytes(&source.bytes)?, cx.str(file_name)?]))
+}
+
 fn compile_source(
     cx: &Context,
     source: &Source,
@@ -85,6 +89,7 @@ fn compile_source(
     flags: u32,
     optimization: u8,
 ) -> PyResult<CodeObject> {
+    audit_compilation(cx, source, file_name)?;
     cx.compile_source(&CompileRequest {
         source: &source.bytes,
         is_text: source.is_text,
@@ -123,6 +128,7 @@ fn parse_source(
         return Err(unsupported("a syntax tree with type comments (ast.PyCF_TYPE_COMMENTS)"));
     }
     let is_text = source.is_text;
+    audit_compilation(cx, source, file_name)?;
     cx.parse_source(&CompileRequest {
         source: bytes,
         is_text,
@@ -195,6 +201,7 @@ pub fn compile(
         if flags & ONLY_AST != 0 {
             return Ok(source);
         }
+        cx.audit("compile", || Ok([source, Value::NONE]))?;
         let tree = cx.syntax_tree_of(source, mode)?;
         let file_name = &*file_name;
         let request = CompileRequest {
@@ -319,6 +326,7 @@ pub fn eval(cx: &Context, source: Value, globals: Value, locals: Value) -> PyRes
     let (globals, locals) = namespaces(cx, "eval", globals, locals)?;
     let code = match CodeObject::from_value(source) {
         Some(code) => {
+            audit_execution(cx, code)?;
             if !code.free_names(cx).is_empty() {
                 return Err(cx.type_error(format_args!(
                     "code object passed to eval() may not contain free variables"
@@ -331,14 +339,16 @@ pub fn eval(cx: &Context, source: Value, globals: Value, locals: Value) -> PyRes
             let start = source.bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             source.bytes.drain(..start);
             let optimization = cx.engine().configuration().optimization;
-            compile_source(
+            let code = compile_source(
                 cx,
                 &source,
                 "<string>",
                 CompileMode::Expression,
                 inherited_flags(cx),
                 optimization,
-            )?
+            )?;
+            audit_execution(cx, code)?;
+            code
         }
     };
     cx.run_code(code, globals, Some(locals), None)
@@ -377,8 +387,13 @@ pub fn exec(cx: &Context, source: Value, globals: Value, locals: Value, closure:
             (code, None)
         }
     };
+    audit_execution(cx, code)?;
     cx.run_code(code, globals, Some(locals), closure)?;
     Ok(())
+}
+
+fn audit_execution(cx: &Context, code: CodeObject) -> PyResult<()> {
+    cx.audit("exec", || Ok([code.as_value()]))
 }
 
 fn check_closure(cx: &Context, code: CodeObject, closure: Value) -> PyResult<Option<Tuple>> {
@@ -443,7 +458,14 @@ pub fn import(
 /// By default, this drops you into the pdb debugger.
 #[pyfunction(signature = "(*args, **kws)")]
 pub fn breakpoint(cx: &Context, args: &[Value], kws: Keywords<'_>) -> PyResult<Value> {
-    super::console::call_sys_hook(cx, "breakpointhook", args, &kws)
+    let Some(hook) = cx.sys_attribute("breakpointhook")? else {
+        return Err(cx.raise(ExceptionClass::RuntimeError, format_args!("lost sys.breakpointhook")));
+    };
+    cx.audit("builtins.breakpoint", || Ok([hook]))?;
+    let mut values = cx.scratch();
+    values.extend_from_slice(args);
+    values.extend_from_slice(kws.values());
+    cx.call_with(hook, Arguments { values: values.as_slice(), keyword_names: kws.names() })
 }
 
 impl Context {

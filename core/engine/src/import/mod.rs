@@ -75,9 +75,11 @@ impl Context {
     /// # Errors
     /// ImportError, and what the module raises.
     pub fn import_full_name(&self, name: Str) -> PyResult<Value> {
-        if let Some(modules) = self.root(Root::Modules).and_then(Dict::from_value)
-            && let Some(module) = modules.get_str(self, name)?
-            && !module.is_none()
+        let known = match self.root(Root::Modules).and_then(Dict::from_value) {
+            Some(modules) => modules.get_str(self, name)?.filter(|module| !module.is_none()),
+            None => None,
+        };
+        if let Some(module) = known
             && !self.is_initializing(module)?
         {
             if self.engine().configuration().import_times == ImportTimes::All {
@@ -91,12 +93,24 @@ impl Context {
         let Some(bootstrap) = self.root(Root::ImportlibBootstrap) else {
             return self.import_without_system(name);
         };
+        if known.is_none() {
+            self.audit_import(name)?;
+        }
         let importer = self.native_importer(bootstrap)?;
         let find = self.get_attribute(bootstrap, self.name(Name::_find_and_load))?;
         if self.engine().configuration().import_times != ImportTimes::Off {
             return self.time_import(name, || self.call(find, &[name.as_value(), importer]));
         }
         self.call(find, &[name.as_value(), importer])
+    }
+
+    /// Raises the event of an import that looks for the module, with what decides where.
+    fn audit_import(&self, name: Str) -> PyResult<()> {
+        self.audit("import", || {
+            let search = |name: &str| Ok(self.sys_attribute(name)?.unwrap_or(Value::NONE));
+            let (path, finders, hooks) = (search("path")?, search("meta_path")?, search("path_hooks")?);
+            Ok([name.as_value(), Value::NONE, path, finders, hooks])
+        })
     }
 
     /// What the import system imports packages and submodules with: `builtins.__import__`, whose imports are timed; importlib's own
@@ -255,7 +269,9 @@ impl Context {
             flags: 0,
             feature_version: None,
         };
+        self.audit("compile", || Ok([self.bytes(source)?, self.str(file_name)?]))?;
         let code = self.compile_source(&request)?;
+        self.audit("exec", || Ok([code.as_value()]))?;
         self.run_code(code, namespace, None, None)
     }
 }

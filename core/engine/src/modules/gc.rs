@@ -366,6 +366,7 @@ pub mod module {
     /// that are in that generation.
     #[pyfunction(signature = "(generation=None)")]
     fn get_objects(cx: &Context, generation: Option<i64>) -> PyResult<Value> {
+        cx.audit("gc.get_objects", || Ok([cx.int(generation.unwrap_or(-1))?]))?;
         match generation {
             Some(number) if number < 0 => {
                 Err(cx.value_error(format_args!("generation parameter cannot be negative")))
@@ -385,6 +386,7 @@ pub mod module {
     /// Return the list of objects that directly refer to any of 'objs'.
     #[pyfunction(signature = "(*objs)")]
     fn get_referrers(cx: &Context, objs: &[Value]) -> PyResult<Value> {
+        cx.audit("gc.get_referrers", || Ok([cx.tuple(objs)?]))?;
         let found = census(cx, |object| {
             let mut refers = false;
             let mut look = |value: Value| refers |= objs.iter().any(|wanted| wanted.is(value));
@@ -400,6 +402,7 @@ pub mod module {
     /// Return the list of objects that are directly referred to by 'objs'.
     #[pyfunction(signature = "(*objs)")]
     fn get_referents(cx: &Context, objs: &[Value]) -> PyResult<Value> {
+        cx.audit("gc.get_referents", || Ok([cx.tuple(objs)?]))?;
         let mut found = cx.scratch();
         for &value in objs {
             let Some(object) = value.as_object().filter(|object| is_tracked_object(*object)) else {

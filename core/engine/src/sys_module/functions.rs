@@ -14,7 +14,6 @@ use crate::object_access::ObjectAccess;
 use crate::sys_module::set;
 use crate::types::class::Class;
 use crate::types::exception::{as_exception, slot};
-use crate::types::list::List;
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -272,8 +271,9 @@ pub fn getunicodeinternedsize(cx: &Context, _only_immortal: bool) -> PyResult<us
 /// only.
 #[pyfunction(name = "_getframe", signature = "(depth=0, /)")]
 pub fn getframe(cx: &Context, depth: i64) -> PyResult<Value> {
-    let frame = cx.frame_at(usize::try_from(depth).unwrap_or(0))?;
-    Ok(Value::from(frame.object()))
+    let frame = Value::from(cx.frame_at(usize::try_from(depth).unwrap_or(0))?.object());
+    cx.audit("sys._getframe", || Ok([frame]))?;
+    Ok(frame)
 }
 
 /// Return the name of the module for a calling frame.
@@ -285,6 +285,7 @@ pub fn getframe(cx: &Context, depth: i64) -> PyResult<Value> {
 /// If no frame, module, or name can be found, returns None.
 #[pyfunction(name = "_getframemodulename", signature = "(depth=0)")]
 pub fn getframemodulename(cx: &Context, depth: i64) -> PyResult<Value> {
+    cx.audit("sys._getframemodulename", || Ok([cx.int(depth)?]))?;
     let mut frame = cx.frames().innermost();
     for _ in 0..depth.max(0) {
         frame = frame.and_then(|frame| cx.frames().caller(frame)).filter(|frame| frame.code_data().is_some());
@@ -298,6 +299,7 @@ pub fn getframemodulename(cx: &Context, depth: i64) -> PyResult<Value> {
 /// This function should be used for specialized purposes only.
 #[pyfunction(name = "_current_frames")]
 pub fn current_frames(cx: &Context) -> PyResult<Value> {
+    cx.audit("sys._current_frames", || Ok([]))?;
     if cx.engine().threads().count() > 0 {
         return Err(not_supported(cx, "sys._current_frames() while other threads run"));
     }
@@ -315,6 +317,7 @@ pub fn current_frames(cx: &Context) -> PyResult<Value> {
 /// This function should be used for specialized purposes only.
 #[pyfunction(name = "_current_exceptions")]
 pub fn current_exceptions(cx: &Context) -> PyResult<Value> {
+    cx.audit("sys._current_exceptions", || Ok([]))?;
     if cx.engine().threads().count() > 0 {
         return Err(not_supported(cx, "sys._current_exceptions() while other threads run"));
     }
@@ -344,7 +347,11 @@ pub fn clear_internal_caches(cx: &Context) {
 /// in the library manual.
 #[pyfunction]
 pub fn settrace(cx: &Context, function: Value) -> PyResult<()> {
-    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys.settrace()")) }
+    if function.is_none() {
+        cx.audit("sys.settrace", || Ok([]))
+    } else {
+        Err(not_supported(cx, "sys.settrace()"))
+    }
 }
 
 /// Set the global debug tracing function in all running threads belonging to the current interpreter.
@@ -353,7 +360,11 @@ pub fn settrace(cx: &Context, function: Value) -> PyResult<()> {
 /// in the library manual.
 #[pyfunction(name = "_settraceallthreads")]
 pub fn settraceallthreads(cx: &Context, function: Value) -> PyResult<()> {
-    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys._settraceallthreads()")) }
+    if function.is_none() {
+        cx.audit("sys.settrace", || Ok([]))
+    } else {
+        Err(not_supported(cx, "sys._settraceallthreads()"))
+    }
 }
 
 /// Return the global debug tracing function set with sys.settrace.
@@ -370,7 +381,11 @@ pub fn gettrace() -> Value {
 /// chapter in the library manual.
 #[pyfunction]
 pub fn setprofile(cx: &Context, function: Value) -> PyResult<()> {
-    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys.setprofile()")) }
+    if function.is_none() {
+        cx.audit("sys.setprofile", || Ok([]))
+    } else {
+        Err(not_supported(cx, "sys.setprofile()"))
+    }
 }
 
 /// Set the profiling function in all running threads belonging to the current interpreter.
@@ -379,7 +394,11 @@ pub fn setprofile(cx: &Context, function: Value) -> PyResult<()> {
 /// chapter in the library manual.
 #[pyfunction(name = "_setprofileallthreads")]
 pub fn setprofileallthreads(cx: &Context, function: Value) -> PyResult<()> {
-    if function.is_none() { Ok(()) } else { Err(not_supported(cx, "sys._setprofileallthreads()")) }
+    if function.is_none() {
+        cx.audit("sys.setprofile", || Ok([]))
+    } else {
+        Err(not_supported(cx, "sys._setprofileallthreads()"))
+    }
 }
 
 /// Return the profiling function set with sys.setprofile.
@@ -427,36 +446,6 @@ pub fn setswitchinterval(cx: &Context, interval: f64) -> PyResult<()> {
     set(cx, cx.module_dict(sys)?, "_switch_interval", cx.float(interval)?)
 }
 
-/// Passes the event to any hooks that are attached.
-#[pyfunction(signature = "(event, /, *args)")]
-pub fn audit(cx: &Context, event: Value, args: &[Value]) -> PyResult<()> {
-    if Str::from_value(event).is_none() {
-        return Err(
-            cx.type_error(format_args!("expected str for argument 'event', not {}", cx.type_name(event)))
-        );
-    }
-    let Some(hooks) = cx.sys_attribute("_audit_hooks")?.and_then(List::from_value) else { return Ok(()) };
-    let arguments = cx.tuple(args)?;
-    for &hook in hooks.snapshot(cx).as_slice() {
-        cx.call(hook, &[event, arguments])?;
-    }
-    Ok(())
-}
-
-/// Adds a new audit hook callback.
-#[pyfunction(signature = "(hook)")]
-pub fn addaudithook(cx: &Context, hook: Value) -> PyResult<()> {
-    audit(cx, cx.str("sys.addaudithook")?, &[])?;
-    let Some(sys) = cx.root(Root::SysModule) else { return Ok(()) };
-    let namespace = cx.module_dict(sys)?;
-    let fresh = cx.list(&[])?;
-    let hooks = namespace.set_default(cx, cx.intern_str("_audit_hooks")?.as_value(), fresh)?;
-    match List::from_value(hooks) {
-        Some(hooks) => hooks.push(cx, hook),
-        None => Ok(()),
-    }
-}
-
 /// Return the installed asynchronous generators hooks.
 ///
 /// This returns a namedtuple of the form (firstiter, finalizer).
@@ -488,6 +477,12 @@ pub fn set_asyncgen_hooks(cx: &Context, firstiter: Option<Value>, finalizer: Opt
                 cx.type_name(hook.unwrap_or(Value::NONE))
             )));
         }
+    }
+    if finalizer.is_some() {
+        cx.audit("sys.set_asyncgen_hook_finalizer", || Ok([]))?;
+    }
+    if firstiter.is_some() {
+        cx.audit("sys.set_asyncgen_hook_firstiter", || Ok([]))?;
     }
     for (_, root, hook) in rows {
         if let Some(hook) = hook {

@@ -12,7 +12,7 @@ use threadsnake_macros::pyfunction;
 use crate::builtins::console::write_to_platform;
 use crate::context::Context;
 use crate::engine::Root;
-use crate::error::{ExceptionClass, PyResult};
+use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::names::Name;
 use crate::native::{Arguments, Keywords};
 use crate::object_access::ObjectAccess;
@@ -203,7 +203,12 @@ impl Context {
             let fields = [class, exception, traceback.unwrap_or(Value::NONE), message, object];
             let arguments = self.unraisable_arguments(&fields)?;
             match self.sys_attribute("unraisablehook")? {
-                Some(hook) if !hook.is_none() => self.call(hook, &[arguments]).map(|_| ()),
+                Some(hook) if !hook.is_none() => {
+                    if let Err(raised) = self.audit("sys.unraisablehook", || Ok([hook, arguments])) {
+                        return self.write_refusal(raised);
+                    }
+                    self.call(hook, &[arguments]).map(|_| ())
+                }
                 _ => unraisablehook(self, arguments),
             }
         })();
@@ -217,6 +222,12 @@ impl Context {
         }
     }
 
+    /// Writes what an audit hook raised where nothing can be raised, and no hook is asked.
+    fn write_refusal(&self, raised: Raised) -> PyResult<()> {
+        let refusal = self.take_exception(raised);
+        write_to_stderr(self, &format!("Exception ignored in audit hook:\n{}", self.print_exception(refusal)))
+    }
+
     /// Hands an exception that ended a program to `sys.excepthook`.
     ///
     /// # Errors
@@ -226,6 +237,17 @@ impl Context {
         let traceback = as_exception(exception).and_then(|exception| exception.value(slot::TRACEBACK));
         let arguments = [class, exception, traceback.unwrap_or(Value::NONE)];
         let hook = self.sys_attribute("excepthook")?;
+        let [class, value, traceback] = arguments;
+        let audited =
+            self.audit("sys.excepthook", || Ok([hook.unwrap_or(Value::NONE), class, value, traceback]));
+        if let Err(raised) = audited {
+            let refused = self.pending_is(&raised, ExceptionClass::RuntimeError);
+            let refusal = self.take_exception(raised);
+            if refused {
+                return Ok(());
+            }
+            self.report_unraisable(refusal, Some("Exception ignored in audit hook"), Value::NONE);
+        }
         match hook {
             Some(hook) if !hook.is_none() => {
                 let raised = match self.call(hook, &arguments) {

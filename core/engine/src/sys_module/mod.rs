@@ -4,9 +4,10 @@
 //! comes through [`SystemConfiguration`]. Hooks and streams are attributes that programs may replace, and are read anew at each use.
 //! Source: Python/sysmodule.c.
 //!
-//! - [`functions`]: its functions; [`hooks`]: `excepthook` and its kin; [`records`]: `version_info`, `flags` and the others;
+//! - [`functions`]: its functions; [`audit`]: audit hooks; [`hooks`]: `excepthook` and its kin; [`records`]: `version_info`, `flags` and the others;
 //!   [`monitoring`]: `sys.monitoring`.
 
+pub mod audit;
 pub mod functions;
 pub mod hooks;
 pub mod monitoring;
@@ -87,8 +88,8 @@ pub struct Flags {
 #[pymodule(
     name = "sys",
     functions(
-        functions::addaudithook,
-        functions::audit,
+        audit::addaudithook,
+        audit::audit,
         functions::call_tracing,
         functions::clear_internal_caches,
         functions::clear_type_cache,

@@ -156,6 +156,7 @@ mod table {
         if event >= i64::from(END_OF_EVENTS) {
             return Err(cx.value_error(format_args!("invalid event {event}")));
         }
+        cx.audit("sys.monitoring.register_callback", || Ok([func]))?;
         let registered = registered(cx)?;
         let pair = cx.tuple(&[key, cx.int(event)?])?;
         let before = registered.get(cx, pair)?;

@@ -8,7 +8,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::context::Context;
+use crate::context::{Context, ThreadRoot};
+use crate::value::Value;
 
 /// Source texts that are in no file, by the name their code objects give.
 pub type RegisteredSources = spin::Mutex<BTreeMap<String, Arc<[u8]>>>;
@@ -56,6 +57,15 @@ impl Context {
             return Some(registered.clone());
         }
         let reader = self.engine().configuration().source_reader.as_ref()?;
+        let pending = self.thread_root(ThreadRoot::Pending);
+        let audited =
+            self.audit("open", || Ok([self.str(file_name)?, self.str("rb")?, Value::int_from_u32(0)]));
+        // A file that a hook refuses is one that cannot be read.
+        let refused = audited.map_err(|raised| self.take_exception(raised)).is_err();
+        self.set_thread_root(ThreadRoot::Pending, pending);
+        if refused {
+            return None;
+        }
         // Reading may take long: no epoch should wait for it.
         self.blocking(|| reader(file_name)).map(Arc::from)
     }

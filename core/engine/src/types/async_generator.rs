@@ -13,6 +13,7 @@ use crate::interpreter::Exit;
 use crate::kind::Kind;
 use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
+use crate::sys_module::audit::audit_read;
 use crate::types::generator::{self, ASYNC_FLAGS, slot, state};
 use crate::types::generator_methods::{frame_of, thrown_exception};
 use crate::types::str_object::Str;
@@ -235,12 +236,14 @@ impl AsyncGenerator {
 
     #[pygetter]
     fn ag_frame(cx: &Context, this: AsyncGenerator) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "ag_frame")?;
         frame_of(cx, this.object())
     }
 
     #[pygetter]
-    fn ag_code(this: AsyncGenerator) -> Value {
-        this.object().value(slot::CODE).unwrap_or(Value::NONE)
+    fn ag_code(cx: &Context, this: AsyncGenerator) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "ag_code")?;
+        Ok(this.object().value(slot::CODE).unwrap_or(Value::NONE))
     }
 }
 

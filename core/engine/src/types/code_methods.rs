@@ -415,7 +415,27 @@ fn replace(cx: &Context, code: CodeObject, arguments: &Arguments<'_>) -> PyResul
             row.1 = replacement;
         }
     }
-    copy(cx, code, &changes)
+    let made = copy(cx, code, &changes)?;
+    audit_code(cx, made)?;
+    Ok(made)
+}
+
+/// Raises the event of a code object that a program makes.
+fn audit_code(cx: &Context, code: Value) -> PyResult<()> {
+    cx.audit("code.__new__", || {
+        let of = |name: &str| cx.get_attribute(code, cx.intern_str(name)?);
+        Ok([
+            of("co_code")?,
+            of("co_filename")?,
+            of("co_name")?,
+            of("co_argcount")?,
+            of("co_posonlyargcount")?,
+            of("co_kwonlyargcount")?,
+            of("co_nlocals")?,
+            of("co_stacksize")?,
+            of("co_flags")?,
+        ])
+    })
 }
 
 fn copy(cx: &Context, code: CodeObject, changes: &Changes) -> PyResult<Value> {

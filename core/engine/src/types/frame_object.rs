@@ -16,6 +16,7 @@ use crate::interpreter::frame::Frame;
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
+use crate::sys_module::audit::audit_read;
 use crate::types::code::CodeObject;
 use crate::types::dict::Dict;
 use crate::value::Value;
@@ -213,8 +214,9 @@ impl FrameObject {
     }
 
     #[pygetter]
-    fn f_code(this: FrameObject) -> Option<Value> {
-        this.code().map(CodeObject::as_value)
+    fn f_code(cx: &Context, this: FrameObject) -> PyResult<Option<Value>> {
+        audit_read(cx, this.as_value(), "f_code")?;
+        Ok(this.code().map(CodeObject::as_value))
     }
 
     #[pygetter]

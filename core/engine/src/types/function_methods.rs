@@ -13,6 +13,7 @@ use crate::native::Arguments;
 use crate::native::convert::{FromValue, NotValue};
 use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
+use crate::sys_module::audit::{audit_change, audit_read};
 use crate::types::cell::Cell;
 use crate::types::code::CodeObject;
 use crate::types::dict::Dict;
@@ -109,6 +110,7 @@ impl FunctionClass {
                 cx.type_error(format_args!("arg 5 (closure) expected cell, found {}", cx.type_name(wrong)))
             );
         }
+        cx.audit("function.__new__", || Ok([code.as_value()]))?;
         let function = cx.new_function(code, globals)?.object();
         let rows = [
             (slot::NAME, name),
@@ -148,8 +150,9 @@ impl FunctionClass {
     }
 
     #[pygetter(name = "__code__")]
-    fn code(this: Function) -> Value {
-        this.code().map_or(Value::NONE, CodeObject::as_value)
+    fn code(cx: &Context, this: Function) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "__code__")?;
+        Ok(this.code().map_or(Value::NONE, CodeObject::as_value))
     }
 
     #[pysetter(name = "__code__")]
@@ -165,13 +168,15 @@ impl FunctionClass {
                 name_of(cx, this)
             )));
         }
+        audit_change(cx, this.as_value(), "__code__", Some(code.as_value()))?;
         cx.store(this.object(), slot::CODE, code.as_value());
         Ok(())
     }
 
     #[pygetter(name = "__defaults__")]
-    fn defaults(this: Function) -> Value {
-        this.defaults().map_or(Value::NONE, Tuple::as_value)
+    fn defaults(cx: &Context, this: Function) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "__defaults__")?;
+        Ok(this.defaults().map_or(Value::NONE, Tuple::as_value))
     }
 
     #[pysetter(name = "__defaults__")]
@@ -180,13 +185,15 @@ impl FunctionClass {
         if value.is_some_and(|value| Tuple::from_value(value).is_none()) {
             return Err(cx.type_error(format_args!("__defaults__ must be set to a tuple object")));
         }
+        audit_change(cx, this.as_value(), "__defaults__", value)?;
         cx.store_optional(this.object(), slot::DEFAULTS, value);
         Ok(())
     }
 
     #[pygetter(name = "__kwdefaults__")]
-    fn keyword_defaults(this: Function) -> Value {
-        this.keyword_defaults().map_or(Value::NONE, Dict::as_value)
+    fn keyword_defaults(cx: &Context, this: Function) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "__kwdefaults__")?;
+        Ok(this.keyword_defaults().map_or(Value::NONE, Dict::as_value))
     }
 
     #[pysetter(name = "__kwdefaults__")]
@@ -195,6 +202,7 @@ impl FunctionClass {
         if value.is_some_and(|value| Dict::from_value(value).is_none()) {
             return Err(cx.type_error(format_args!("__kwdefaults__ must be set to a dict object")));
         }
+        audit_change(cx, this.as_value(), "__kwdefaults__", value)?;
         cx.store_optional(this.object(), slot::KEYWORD_DEFAULTS, value);
         Ok(())
     }

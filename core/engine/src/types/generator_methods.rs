@@ -10,6 +10,7 @@ use crate::error::{ExceptionClass, PyResult};
 use crate::interpreter::Exit;
 use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
+use crate::sys_module::audit::audit_read;
 use crate::types::exception::{self, as_exception};
 use crate::types::generator::{self, slot, state};
 use crate::types::str_object::Str;
@@ -218,12 +219,14 @@ impl Generator {
 
     #[pygetter]
     fn gi_frame(cx: &Context, this: Generator) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "gi_frame")?;
         frame_of(cx, this.object())
     }
 
     #[pygetter]
-    fn gi_code(this: Generator) -> Value {
-        get_slot(this.object(), slot::CODE)
+    fn gi_code(cx: &Context, this: Generator) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "gi_code")?;
+        Ok(get_slot(this.object(), slot::CODE))
     }
 }
 
@@ -319,12 +322,14 @@ impl Coroutine {
 
     #[pygetter]
     fn cr_frame(cx: &Context, this: Coroutine) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "cr_frame")?;
         frame_of(cx, this.object())
     }
 
     #[pygetter]
-    fn cr_code(this: Coroutine) -> Value {
-        get_slot(this.object(), slot::CODE)
+    fn cr_code(cx: &Context, this: Coroutine) -> PyResult<Value> {
+        audit_read(cx, this.as_value(), "cr_code")?;
+        Ok(get_slot(this.object(), slot::CODE))
     }
 
     #[pygetter]

@@ -15,6 +15,7 @@ use crate::object_access::ObjectAccess;
 use crate::protocol::comparison::identity_hash;
 use crate::protocol::text::identity;
 use crate::shape::{Mode, Shape};
+use crate::sys_module::audit::audit_change;
 use crate::types::class::{Class, allocate_of_class};
 use crate::types::dict::Dict;
 use crate::types::list::List;
@@ -497,6 +498,7 @@ fn set_class_of(cx: &Context, this: Value, value: Option<Value>) -> PyResult<()>
             cx.type_name(value)
         )));
     };
+    audit_change(cx, this, "__class__", Some(value))?;
     let old = cx.class_of(this);
     let module = Class::from_value(cx.class(Kind::Module));
     let modules = module.is_some_and(|module| new.is_subclass_of(module) && old.is_subclass_of(module));

@@ -11,6 +11,7 @@ use crate::context::{Context, ThreadRoot};
 use crate::error::{ExceptionClass, PyResult};
 use crate::interpreter::frame::Frame;
 use crate::object_access::ObjectAccess;
+use crate::sys_module::audit::audit_read;
 use crate::types::exception;
 use crate::types::frame_object::FrameObject;
 use crate::value::Value;
@@ -123,8 +124,9 @@ impl Traceback {
     }
 
     #[pygetter]
-    fn tb_frame(this: Traceback) -> Option<Value> {
-        this.frame().map(FrameObject::as_value)
+    fn tb_frame(cx: &Context, this: Traceback) -> PyResult<Option<Value>> {
+        audit_read(cx, this.as_value(), "tb_frame")?;
+        Ok(this.frame().map(FrameObject::as_value))
     }
 
     #[pygetter]

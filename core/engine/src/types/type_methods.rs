@@ -13,6 +13,7 @@ use crate::names::Name;
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::native::{Arguments, ClassFlags};
 use crate::object_access::ObjectAccess;
+use crate::sys_module::audit::audit_change;
 use crate::types::class::{Class, RAW_BYTES, slot};
 use crate::types::dict::Dict;
 use crate::types::module::evaluate_annotations;
@@ -516,7 +517,10 @@ fn check_special_attribute(cx: &Context, class: Class, name: &str, value: Option
         return Err(immutable_error(cx, class, name));
     }
     match value {
-        Some(value) => Ok(value),
+        Some(value) => {
+            audit_change(cx, class.as_value(), name, Some(value))?;
+            Ok(value)
+        }
         None => Err(cx.type_error(format_args!(
             "cannot delete '{name}' attribute of immutable type '{}'",
             class.name(cx)

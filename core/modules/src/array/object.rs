@@ -353,6 +353,7 @@ impl Array {
                 cx.type_name(typecode)
             )));
         };
+        cx.audit("array.__new__", || Ok([typecode, initializer.unwrap_or(Value::NONE)]))?;
         let code = TypeCode::of(letter);
         if let (Some(code), Some(initializer)) = (code, initializer)
             && !code.is_text()

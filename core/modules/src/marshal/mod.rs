@@ -30,12 +30,14 @@ pub mod module {
     /// Return the bytes object that would be written to a file by dump(value, file).
     #[pyfunction(signature = "(value, version=5, /, *, allow_code=True)")]
     fn dumps(cx: &Context, value: Value, version: i32, allow_code: bool) -> PyResult {
+        cx.audit("marshal.dumps", || Ok([value, cx.int(i64::from(version))?]))?;
         cx.bytes(&writer::write(cx, value, version, allow_code)?)
     }
 
     /// Write the value on the open file.
     #[pyfunction(signature = "(value, file, version=5, /, *, allow_code=True)")]
     fn dump(cx: &Context, value: Value, file: Value, version: i32, allow_code: bool) -> PyResult {
+        cx.audit("marshal.dumps", || Ok([value, cx.int(i64::from(version))?]))?;
         let bytes = cx.bytes(&writer::write(cx, value, version, allow_code)?)?;
         cx.call_method(file, cx.intern_str("write")?, &[bytes])
     }
@@ -47,6 +49,7 @@ pub mod module {
     #[pyfunction(signature = "(bytes, /, *, allow_code=True)")]
     fn loads(cx: &Context, bytes: Value, allow_code: bool) -> PyResult {
         let bytes = cx.bytes_like(bytes)?;
+        cx.audit("marshal.loads", || Ok([cx.bytes(&bytes)?]))?;
         Reader::new(cx, Source::Bytes { bytes, next: 0 }, allow_code).value()
     }
 
@@ -58,6 +61,7 @@ pub mod module {
     #[pyfunction(signature = "(file, /, *, allow_code=True)")]
     fn load(cx: &Context, file: Value, allow_code: bool) -> PyResult {
         Reader::check_file(cx, file)?;
+        cx.audit("marshal.load", || Ok([]))?;
         Reader::new(cx, Source::File(file), allow_code).value()
     }
 

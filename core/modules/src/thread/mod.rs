@@ -94,6 +94,9 @@ pub mod module {
                 None => return Err(cx.type_error(format_args!("optional 3rd arg must be a dictionary"))),
             },
         };
+        cx.audit("_thread.start_new_thread", || {
+            Ok([function, args, keywords.map_or(Value::NONE, Dict::as_value)])
+        })?;
         let shared = HandleState::new(NOT_STARTED, 0);
         start(cx, function, arguments, keywords, true, &shared)?;
         Ok(shared.identifier.load(Ordering::Acquire))
@@ -122,11 +125,19 @@ pub mod module {
         daemon: bool,
     ) -> PyResult<Value> {
         check_call(cx, "thread function must be callable", function)?;
-        let handle = match handle.filter(|handle| !handle.is_none()) {
+        let given = match handle.filter(|handle| !handle.is_none()) {
             Some(value) => match ThreadHandle::from_value(value) {
-                Some(handle) => handle,
+                Some(handle) => Some(handle),
                 None => return Err(cx.type_error(format_args!("'handle' must be a _ThreadHandle"))),
             },
+            None => None,
+        };
+        cx.audit("_thread.start_joinable_thread", || {
+            let handle = given.map_or(Value::NONE, ThreadHandle::as_value);
+            Ok([function, cx.int(i64::from(daemon))?, handle])
+        })?;
+        let handle = match given {
+            Some(handle) => handle,
             None => ThreadHandle::make(cx, HandleState::new(NOT_STARTED, 0))?,
         };
         let shared = ThreadHandle::shared(cx, handle)?;

@@ -62,8 +62,13 @@ fn report(cx: &Context, result: PyResult<Value>) -> PyResult<()> {
 /// SystemExit.
 pub fn start_up(cx: &Context, line: &CommandLine, namespace: Dict) -> PyResult<()> {
     if let Some(name) = settings::variable(line, "PYTHONSTARTUP") {
-        let result = match cx.blocking(|| std::fs::read(&name)) {
-            Ok(source) => {
+        let read = cx
+            .audit("cpython.run_startup", || Ok([cx.str(&name)?]))
+            .and_then(|()| cx.audit("open", || Ok([cx.str(&name)?, cx.str("r")?, cx.int(0)?])))
+            .map(|()| cx.blocking(|| std::fs::read(&name)));
+        let result = match read {
+            Err(raised) => Err(raised),
+            Ok(Ok(source)) => {
                 let file = cx.intern_str("__file__")?;
                 namespace.set_str(cx, file, cx.str(&name)?)?;
                 let result = program::run_text(cx, &source, false, &name, namespace);
@@ -72,7 +77,7 @@ pub fn start_up(cx: &Context, line: &CommandLine, namespace: Dict) -> PyResult<(
                 }
                 result
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 eprintln!("Could not open PYTHONSTARTUP");
                 let shown = cx.str(&name)?;
                 Err(cx.os_error(error.raw_os_error().unwrap_or(libc::EIO), Some(shown)))
@@ -88,7 +93,8 @@ fn run_hook(cx: &Context, line: &CommandLine) -> PyResult<()> {
         return Ok(());
     }
     if let Some(hook) = cx.sys_attribute("__interactivehook__")?
-        && let Err(raised) = cx.call(hook, &[])
+        && let Err(raised) =
+            cx.audit("cpython.run_interactivehook", || Ok([hook])).and_then(|()| cx.call(hook, &[]))
     {
         eprintln!("Failed calling sys.__interactivehook__");
         return report(cx, Err(raised));
@@ -144,7 +150,8 @@ fn try_statement(
             return Ok(Typed::Done);
         }
     };
-    report(cx, cx.run_code(code, namespace, None, None))?;
+    let refused = cx.audit("exec", || Ok([code.as_value()]));
+    report(cx, refused.and_then(|()| cx.run_code(code, namespace, None, None)))?;
     Ok(Typed::Done)
 }
 
@@ -172,6 +179,7 @@ fn is_blank(source: &str) -> bool {
 /// # Errors
 /// SystemExit.
 pub fn run(cx: &Context, line: &CommandLine, namespace: Dict) -> PyResult<()> {
+    cx.audit("cpython.run_stdin", || Ok([]))?;
     for (name, text) in [("ps1", ">>> "), ("ps2", "... ")] {
         if cx.sys_attribute(name)?.is_none()
             && let Some(sys) = cx.root(threadsnake_engine::engine::Root::SysModule)
@@ -184,6 +192,13 @@ pub fn run(cx: &Context, line: &CommandLine, namespace: Dict) -> PyResult<()> {
     let mut statements = 0usize;
     loop {
         report(cx, flush(cx).map(|()| Value::NONE))?;
+        let mut refused = false;
+        if source.is_empty()
+            && let Err(raised) = cx.audit("compile", || Ok([Value::NONE, cx.str("<stdin>")?]))
+        {
+            refused = true;
+            report(cx, Err(raised))?;
+        }
         let shown = match prompt(cx, if source.is_empty() { "ps1" } else { "ps2" }) {
             Ok(shown) => shown,
             Err(raised) => {
@@ -219,7 +234,8 @@ pub fn run(cx: &Context, line: &CommandLine, namespace: Dict) -> PyResult<()> {
                 continue;
             }
         };
-        if is_blank(&source) {
+        // A line that a hook refuses is read all the same, so that the input comes to its end.
+        if refused || is_blank(&source) {
             source.clear();
             continue;
         }

@@ -53,6 +53,9 @@ pub mod module {
     #[pyfunction(signature = "(fd, cmd, arg=0, /)")]
     fn fcntl(cx: &Context, fd: Value, cmd: i32, arg: Option<Value>) -> PyResult {
         let fd = descriptor(cx, fd)?;
+        cx.audit("fcntl.fcntl", || {
+            Ok([cx.int(i64::from(fd))?, cx.int(i64::from(cmd))?, arg.unwrap_or(Value::NONE)])
+        })?;
         let arg = arg.unwrap_or(Value::int_from_u32(0));
         if let Some(given) = given_structure(cx, arg)? {
             let mut buffer = structure(cx, "fcntl", &given)?;
@@ -85,8 +88,11 @@ pub mod module {
     #[pyfunction(signature = "(fd, request, arg=0, mutate_flag=True, /)")]
     fn ioctl(cx: &Context, fd: Value, request: i64, arg: Option<Value>, mutate_flag: bool) -> PyResult {
         let fd = descriptor(cx, fd)?;
-        let arg = arg.unwrap_or(Value::int_from_u32(0));
         let request = request as libc::c_ulong;
+        cx.audit("fcntl.ioctl", || {
+            Ok([cx.int(i64::from(fd))?, cx.int_from_u64(request as u64)?, arg.unwrap_or(Value::NONE)])
+        })?;
+        let arg = arg.unwrap_or(Value::int_from_u32(0));
         if let Some(given) = given_structure(cx, arg)? {
             let mut buffer = structure(cx, "ioctl", &given)?;
             let pointer = buffer.as_mut_ptr();
@@ -125,6 +131,7 @@ pub mod module {
     #[pyfunction]
     fn flock(cx: &Context, fd: Value, operation: i32) -> PyResult<()> {
         let fd = descriptor(cx, fd)?;
+        cx.audit("fcntl.flock", || Ok([cx.int(i64::from(fd))?, cx.int(i64::from(operation))?]))?;
         // SAFETY: no memory is involved.
         call(cx, None, || i64::from(unsafe { libc::flock(fd, operation) })).map(|_| ())
     }
@@ -152,8 +159,22 @@ pub mod module {
     ///     1 - relative to the current buffer position (SEEK_CUR)
     ///     2 - relative to the end of the file (SEEK_END)
     #[pyfunction(signature = "(fd, cmd, len=0, start=0, whence=0, /)")]
-    fn lockf(cx: &Context, fd: Value, cmd: i32, len: i64, start: i64, whence: i32) -> PyResult<()> {
+    fn lockf(
+        cx: &Context,
+        fd: Value,
+        cmd: i32,
+        len: Option<Value>,
+        start: Option<Value>,
+        whence: i32,
+    ) -> PyResult<()> {
         let fd = descriptor(cx, fd)?;
+        cx.audit("fcntl.lockf", || {
+            let (length, start) = (len.unwrap_or(Value::NONE), start.unwrap_or(Value::NONE));
+            let whence = cx.int(i64::from(whence))?;
+            Ok([cx.int(i64::from(fd))?, cx.int(i64::from(cmd))?, length, start, whence])
+        })?;
+        let number = |given: Option<Value>| given.map_or(Ok(0), |given| cx.index_i64(given));
+        let (len, start) = (number(len)?, number(start)?);
         let kind = if cmd == libc::LOCK_UN {
             libc::F_UNLCK
         } else if cmd & libc::LOCK_SH != 0 {

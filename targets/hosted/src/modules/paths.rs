@@ -125,7 +125,8 @@ pub fn path(cx: &Context, value: Value, function: &str, allow_descriptor: bool) 
             };
             let given = cx.call_pair(pair, &[])?;
             match text_or_bytes(cx, given)? {
-                Some(path) => PathArgument { object: value, ..path },
+                // From here on it is the text that the object gave, in errors and in audit events too.
+                Some(path) => path,
                 None => {
                     return Err(cx.type_error(format_args!(
                         "expected {}.__fspath__() to return str or bytes, not {}",

@@ -343,6 +343,7 @@ pub mod module {
         if name.bytes.contains(&b'=') || name.bytes.is_empty() {
             return Err(cx.value_error(format_args!("illegal environment variable name")));
         }
+        cx.audit("os.putenv", || Ok([cx.bytes(&name.bytes)?, cx.bytes(&value.bytes)?]))?;
         // SAFETY: Rust's lock of the environment is held by this and by all who read it here; C code that reads it without that lock is as
         // much at risk as in CPython.
         unsafe { std::env::set_var(name.as_os_str(), value.as_os_str()) };
@@ -353,6 +354,7 @@ pub mod module {
     #[pyfunction]
     fn unsetenv(cx: &Context, name: Value) -> PyResult<()> {
         let name = paths::path(cx, name, "unsetenv", false)?;
+        cx.audit("os.unsetenv", || Ok([cx.bytes(&name.bytes)?]))?;
         if name.bytes.contains(&b'=') || name.bytes.is_empty() {
             return Err(cx.os_error(libc::EINVAL, None));
         }

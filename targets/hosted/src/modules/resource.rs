@@ -154,6 +154,7 @@ pub mod module {
     #[pyfunction]
     fn setrlimit(cx: &Context, resource: i32, limits: Value) -> PyResult<()> {
         let resource = kind(cx, resource)?;
+        cx.audit("resource.setrlimit", || Ok([cx.int(i64::from(resource))?, limits]))?;
         let wanted = self::limits(cx, limits)?;
         // SAFETY: a whole structure.
         if unsafe { libc::setrlimit(resource as _, &wanted) } < 0 {
@@ -166,6 +167,10 @@ pub mod module {
     #[pyfunction(signature = "(pid, resource, limits=None, /)")]
     fn prlimit(cx: &Context, pid: i32, resource: i32, limits: Option<Value>) -> PyResult<Value> {
         let resource = kind(cx, resource)?;
+        cx.audit("resource.prlimit", || {
+            let limits = limits.unwrap_or(Value::NONE);
+            Ok([cx.int(i64::from(pid))?, cx.int(i64::from(resource))?, limits])
+        })?;
         let wanted = match limits.filter(|limits| !limits.is_none()) {
             Some(limits) => Some(self::limits(cx, limits)?),
             None => None,

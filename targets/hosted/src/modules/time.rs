@@ -107,6 +107,7 @@ pub mod module {
     /// The argument may be a floating-point number for subsecond precision.
     #[pyfunction]
     fn sleep(cx: &Context, seconds: Value) -> PyResult<()> {
+        cx.audit("time.sleep", || Ok([seconds]))?;
         let wait = f64::from_value(cx, seconds)?;
         if wait.is_nan() {
             return Err(cx.value_error(format_args!("Invalid value NaN (not a number)")));

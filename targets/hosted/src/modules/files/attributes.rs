@@ -8,7 +8,7 @@ use threadsnake_engine::types::tuple::Tuple;
 use threadsnake_engine::{Context, ExceptionClass, PyResult, Value};
 use threadsnake_macros::pyfunction;
 
-use super::{call_on, directory, not_with_descriptor, path_of, target_of};
+use super::{call_on, directory, not_with_descriptor, path_of, target_of, told_directory};
 use crate::modules::system_call::call;
 use crate::modules::system_time::{NANOSECONDS, out_of_range, timespec};
 
@@ -42,6 +42,9 @@ pub fn chmod(
     let directory = directory(cx, dir_fd)?;
     let (path, text) = target_of(cx, path, "chmod")?;
     not_with_descriptor(cx, "chmod", &path, directory, follow_symlinks)?;
+    cx.audit("os.chmod", || {
+        Ok([path.object, cx.int(i64::from(mode as i32))?, told_directory(cx, directory)?])
+    })?;
     let flags = if follow_symlinks { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     call_on(cx, &path, || {
         // SAFETY: the path ends with a null byte.
@@ -60,6 +63,9 @@ pub fn chmod(
 /// Equivalent to os.chmod(fd, mode).
 #[pyfunction(signature = "(fd, mode)")]
 pub fn fchmod(cx: &Context, fd: i32, mode: u32) -> PyResult<()> {
+    cx.audit("os.chmod", || {
+        Ok([cx.int(i64::from(fd))?, cx.int(i64::from(mode as i32))?, told_directory(cx, libc::AT_FDCWD)?])
+    })?;
     // SAFETY: no memory is involved.
     call(cx, None, || i64::from(unsafe { libc::fchmod(fd, mode as libc::mode_t) })).map(|_| ())
 }
@@ -76,6 +82,13 @@ fn identifier(cx: &Context, value: Value, what: &str) -> PyResult<u32> {
             cx.raise(ExceptionClass::OverflowError, format_args!("{what} is greater than maximum"))
         }),
     }
+}
+
+fn audit_owner(cx: &Context, file: Value, user: u32, group: u32, directory: i32) -> PyResult<()> {
+    cx.audit("os.chown", || {
+        let (user, group) = (cx.int(i64::from(user))?, cx.int(i64::from(group))?);
+        Ok([file, user, group, told_directory(cx, directory)?])
+    })
 }
 
 /// Change the owner and group id of path to the numeric uid and gid.
@@ -103,6 +116,7 @@ pub fn chown(
     let (path, text) = target_of(cx, path, "chown")?;
     not_with_descriptor(cx, "chown", &path, directory, follow_symlinks)?;
     let (user, group) = (identifier(cx, uid, "uid")?, identifier(cx, gid, "gid")?);
+    audit_owner(cx, path.object, user, group, directory)?;
     let flags = if follow_symlinks { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     call_on(cx, &path, || {
         // SAFETY: the path ends with a null byte.
@@ -122,6 +136,7 @@ pub fn chown(
 #[pyfunction(signature = "(fd, uid, gid)")]
 pub fn fchown(cx: &Context, fd: i32, uid: Value, gid: Value) -> PyResult<()> {
     let (user, group) = (identifier(cx, uid, "uid")?, identifier(cx, gid, "gid")?);
+    audit_owner(cx, cx.int(i64::from(fd))?, user, group, libc::AT_FDCWD)?;
     // SAFETY: no memory is involved.
     call(cx, None, || i64::from(unsafe { libc::fchown(fd, user, group) })).map(|_| ())
 }
@@ -134,6 +149,7 @@ pub fn fchown(cx: &Context, fd: i32, uid: Value, gid: Value) -> PyResult<()> {
 pub fn lchown(cx: &Context, path: Value, uid: Value, gid: Value) -> PyResult<()> {
     let (path, text) = path_of(cx, path, "lchown")?;
     let (user, group) = (identifier(cx, uid, "uid")?, identifier(cx, gid, "gid")?);
+    audit_owner(cx, path.object, user, group, libc::AT_FDCWD)?;
     // SAFETY: the path ends with a null byte.
     call_on(cx, &path, || i64::from(unsafe { libc::lchown(text.as_ptr(), user, group) })).map(|_| ())
 }
@@ -254,6 +270,10 @@ pub fn utime(cx: &Context, arguments: threadsnake_engine::native::Arguments<'_>)
         }
         (None, None) => [now, now],
     };
+    cx.audit("os.utime", || {
+        let (times, ns) = (times.unwrap_or(Value::NONE), ns.unwrap_or(Value::NONE));
+        Ok([path.object, times, ns, told_directory(cx, directory)?])
+    })?;
     let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     call_on(cx, &path, || {
         // SAFETY: two times, and a path that ends with a null byte.
@@ -274,6 +294,7 @@ pub fn utime(cx: &Context, arguments: threadsnake_engine::native::Arguments<'_>)
 #[pyfunction(signature = "(path, length)")]
 pub fn truncate(cx: &Context, path: Value, length: i64) -> PyResult<()> {
     let (path, text) = target_of(cx, path, "truncate")?;
+    cx.audit("os.truncate", || Ok([path.object, cx.int(length)?]))?;
     call_on(cx, &path, || {
         // SAFETY: the path ends with a null byte.
         i64::from(unsafe {
@@ -289,6 +310,7 @@ pub fn truncate(cx: &Context, path: Value, length: i64) -> PyResult<()> {
 /// Truncate a file, specified by file descriptor, to a specific length.
 #[pyfunction]
 pub fn ftruncate(cx: &Context, fd: i32, length: i64) -> PyResult<()> {
+    cx.audit("os.truncate", || Ok([cx.int(i64::from(fd))?, cx.int(length)?]))?;
     // SAFETY: no memory is involved.
     call(cx, None, || i64::from(unsafe { libc::ftruncate(fd, length as libc::off_t) })).map(|_| ())
 }

@@ -39,6 +39,7 @@ fn filled(
 pub fn open(cx: &Context, path: Value, flags: i32, mode: u32, dir_fd: Option<Value>) -> PyResult<i64> {
     let directory = directory(cx, dir_fd)?;
     let (path, text) = path_of(cx, path, "open")?;
+    cx.audit("open", || Ok([path.object, Value::NONE, cx.int(i64::from(flags | libc::O_CLOEXEC))?]))?;
     call_on(cx, &path, || {
         // SAFETY: the path ends with a null byte.
         i64::from(unsafe {

@@ -9,7 +9,7 @@ use threadsnake_engine::{Context, PyResult, Value};
 use threadsnake_macros::pyfunction;
 
 use super::directory_stream::DirectoryStream;
-use super::{call_on, directory, path_of, target_of};
+use super::{call_on, directory, path_of, target_of, told_directory};
 use crate::modules::paths;
 use crate::modules::system_call::call;
 
@@ -26,6 +26,9 @@ use crate::modules::system_call::call;
 pub fn mkdir(cx: &Context, path: Value, mode: u32, dir_fd: Option<Value>) -> PyResult<()> {
     let directory = directory(cx, dir_fd)?;
     let (path, text) = path_of(cx, path, "mkdir")?;
+    cx.audit("os.mkdir", || {
+        Ok([path.object, cx.int(i64::from(mode as i32))?, told_directory(cx, directory)?])
+    })?;
     // SAFETY: the path ends with a null byte.
     call_on(cx, &path, || i64::from(unsafe { libc::mkdirat(directory, text.as_ptr(), mode as libc::mode_t) }))
         .map(|_| ())
@@ -41,6 +44,7 @@ pub fn mkdir(cx: &Context, path: Value, mode: u32, dir_fd: Option<Value>) -> PyR
 pub fn rmdir(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
     let directory = directory(cx, dir_fd)?;
     let (path, text) = path_of(cx, path, "rmdir")?;
+    cx.audit("os.rmdir", || Ok([path.object, told_directory(cx, directory)?]))?;
     // SAFETY: the path ends with a null byte.
     call_on(cx, &path, || i64::from(unsafe { libc::unlinkat(directory, text.as_ptr(), libc::AT_REMOVEDIR) }))
         .map(|_| ())
@@ -60,11 +64,13 @@ pub fn rmdir(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
 /// entries '.' and '..' even if they are present in the directory.
 #[pyfunction(signature = "(path=None)")]
 pub fn listdir(cx: &Context, path: Option<Value>) -> PyResult {
-    let given = match path.filter(|path| !path.is_none()) {
+    let named = path.filter(|path| !path.is_none());
+    let given = match named {
         Some(path) => path,
         None => cx.str(".")?,
     };
     let (path, text) = target_of(cx, given, "listdir")?;
+    cx.audit("os.listdir", || Ok([named.map_or(Value::NONE, |_| path.object)]))?;
     let names = cx.blocking(|| -> io::Result<Vec<Vec<u8>>> {
         let mut stream = DirectoryStream::open(&path, &text)?;
         let mut names = Vec::new();
@@ -90,6 +96,7 @@ pub fn listdir(cx: &Context, path: Option<Value>) -> PyResult {
 #[pyfunction(signature = "(path)")]
 pub fn chdir(cx: &Context, path: Value) -> PyResult<()> {
     let (path, text) = target_of(cx, path, "chdir")?;
+    cx.audit("os.chdir", || Ok([path.object]))?;
     call_on(cx, &path, || {
         // SAFETY: the path ends with a null byte.
         i64::from(unsafe {
@@ -109,6 +116,7 @@ pub fn chdir(cx: &Context, path: Value) -> PyResult<()> {
 #[pyfunction(signature = "(fd)")]
 pub fn fchdir(cx: &Context, fd: Value) -> PyResult<()> {
     let fd = crate::modules::system_call::descriptor(cx, fd)?;
+    cx.audit("os.chdir", || Ok([cx.int(i64::from(fd))?]))?;
     // SAFETY: no memory is involved.
     call(cx, None, || i64::from(unsafe { libc::fchdir(fd) })).map(|_| ())
 }

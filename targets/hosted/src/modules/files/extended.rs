@@ -51,7 +51,9 @@ fn read(
 #[pyfunction(signature = "(path, attribute, *, follow_symlinks=True)")]
 pub fn getxattr(cx: &Context, path: Value, attribute: Value, follow_symlinks: bool) -> PyResult {
     let (path, text) = target(cx, path, "getxattr", follow_symlinks)?;
-    let name = paths::path(cx, attribute, "getxattr", false)?.to_c_string(cx)?;
+    let attribute = paths::path(cx, attribute, "getxattr", false)?;
+    let name = attribute.to_c_string(cx)?;
+    cx.audit("os.getxattr", || Ok([path.object, attribute.object]))?;
     let value = read(cx, &path, |pointer, room| {
         // SAFETY: the texts end with null bytes, the buffer has `room` bytes.
         unsafe {
@@ -81,8 +83,12 @@ pub fn setxattr(
     follow_symlinks: bool,
 ) -> PyResult<()> {
     let (path, text) = target(cx, path, "setxattr", follow_symlinks)?;
-    let name = paths::path(cx, attribute, "setxattr", false)?.to_c_string(cx)?;
+    let attribute = paths::path(cx, attribute, "setxattr", false)?;
+    let name = attribute.to_c_string(cx)?;
     let value = cx.bytes_like(value)?;
+    cx.audit("os.setxattr", || {
+        Ok([path.object, attribute.object, cx.bytes(&value)?, cx.int(i64::from(flags))?])
+    })?;
     call_on(cx, &path, || {
         let (pointer, length) = (value.as_ptr().cast(), value.len());
         // SAFETY: the texts end with null bytes, the value is readable.
@@ -106,7 +112,9 @@ pub fn setxattr(
 #[pyfunction(signature = "(path, attribute, *, follow_symlinks=True)")]
 pub fn removexattr(cx: &Context, path: Value, attribute: Value, follow_symlinks: bool) -> PyResult<()> {
     let (path, text) = target(cx, path, "removexattr", follow_symlinks)?;
-    let name = paths::path(cx, attribute, "removexattr", false)?.to_c_string(cx)?;
+    let attribute = paths::path(cx, attribute, "removexattr", false)?;
+    let name = attribute.to_c_string(cx)?;
+    cx.audit("os.removexattr", || Ok([path.object, attribute.object]))?;
     call_on(cx, &path, || {
         // SAFETY: the texts end with null bytes.
         i64::from(unsafe {
@@ -129,11 +137,13 @@ pub fn removexattr(cx: &Context, path: Value, attribute: Value, follow_symlinks:
 ///   the link points to.
 #[pyfunction(signature = "(path=None, *, follow_symlinks=True)")]
 pub fn listxattr(cx: &Context, path: Option<Value>, follow_symlinks: bool) -> PyResult {
-    let given = match path.filter(|path| !path.is_none()) {
+    let named = path.filter(|path| !path.is_none());
+    let given = match named {
         Some(path) => path,
         None => cx.str(".")?,
     };
     let (path, text) = target(cx, given, "listxattr", follow_symlinks)?;
+    cx.audit("os.listxattr", || Ok([named.map_or(Value::NONE, |_| path.object)]))?;
     let names = read(cx, &path, |pointer, room| {
         // SAFETY: the path ends with a null byte, the buffer has `room` bytes.
         unsafe {

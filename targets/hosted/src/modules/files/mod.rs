@@ -41,6 +41,14 @@ pub fn directory(cx: &Context, dir_fd: Option<Value>) -> PyResult<i32> {
     }
 }
 
+/// A directory's descriptor as audit events tell it: -1 if none was given.
+///
+/// # Errors
+/// MemoryError.
+pub fn told_directory(cx: &Context, directory: i32) -> PyResult {
+    cx.int(i64::from(if directory == libc::AT_FDCWD { -1 } else { directory }))
+}
+
 /// A path argument and its form for C.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 use threadsnake_engine::{Context, PyResult, Value};
 use threadsnake_macros::pyfunction;
 
-use super::{call_on, call_on_two, directory, path_of};
+use super::{call_on, call_on_two, directory, path_of, told_directory};
 use crate::modules::paths;
 
 /// Remove a file (same as remove()).
@@ -33,6 +33,7 @@ pub fn remove(cx: &Context, path: Value, dir_fd: Option<Value>) -> PyResult<()> 
 fn remove_file(cx: &Context, function: &str, path: Value, dir_fd: Option<Value>) -> PyResult<()> {
     let directory = directory(cx, dir_fd)?;
     let (path, text) = path_of(cx, path, function)?;
+    cx.audit("os.remove", || Ok([path.object, told_directory(cx, directory)?]))?;
     // SAFETY: the path ends with a null byte.
     call_on(cx, &path, || i64::from(unsafe { libc::unlinkat(directory, text.as_ptr(), 0) })).map(|_| ())
 }
@@ -48,6 +49,11 @@ fn rename_file(
     let (from_directory, to_directory) = (directory(cx, src_dir_fd)?, directory(cx, dst_dir_fd)?);
     let (from, from_text) = path_of(cx, src, function)?;
     let (to, to_text) = path_of(cx, dst, function)?;
+    cx.audit("os.rename", || {
+        let (from_directory, to_directory) =
+            (told_directory(cx, from_directory)?, told_directory(cx, to_directory)?);
+        Ok([from.object, to.object, from_directory, to_directory])
+    })?;
     call_on_two(cx, &from, &to, || {
         // SAFETY: both paths end with a null byte.
         i64::from(unsafe {
@@ -108,6 +114,11 @@ pub fn link(
     let (from_directory, to_directory) = (directory(cx, src_dir_fd)?, directory(cx, dst_dir_fd)?);
     let (from, from_text) = path_of(cx, src, "link")?;
     let (to, to_text) = path_of(cx, dst, "link")?;
+    cx.audit("os.link", || {
+        let (from_directory, to_directory) =
+            (told_directory(cx, from_directory)?, told_directory(cx, to_directory)?);
+        Ok([from.object, to.object, from_directory, to_directory])
+    })?;
     let flags = if follow_symlinks { libc::AT_SYMLINK_FOLLOW } else { 0 };
     call_on_two(cx, &from, &to, || {
         // SAFETY: both paths end with a null byte.
@@ -138,6 +149,7 @@ pub fn symlink(
     let directory = directory(cx, dir_fd)?;
     let (from, from_text) = path_of(cx, src, "symlink")?;
     let (to, to_text) = path_of(cx, dst, "symlink")?;
+    cx.audit("os.symlink", || Ok([from.object, to.object, told_directory(cx, directory)?]))?;
     call_on_two(cx, &from, &to, || {
         // SAFETY: both paths end with a null byte.
         i64::from(unsafe { libc::symlinkat(from_text.as_ptr(), directory, to_text.as_ptr()) })

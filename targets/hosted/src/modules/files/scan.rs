@@ -333,11 +333,13 @@ impl ScandirIterator {
 /// If path is None, uses the path='.'.
 #[pyfunction(signature = "(path=None)")]
 pub fn scandir(cx: &Context, path: Option<Value>) -> PyResult {
-    let given = match path.filter(|path| !path.is_none()) {
+    let named = path.filter(|path| !path.is_none());
+    let given = match named {
         Some(path) => path,
         None => cx.str(".")?,
     };
     let (path, text) = target_of(cx, given, "scandir")?;
+    cx.audit("os.scandir", || Ok([named.map_or(Value::NONE, |_| path.object)]))?;
     let stream = cx
         .blocking(|| DirectoryStream::open(&path, &text))
         .map_err(|error| cx.os_error(error.raw_os_error().unwrap_or(libc::EIO), Some(path.object)))?;

@@ -158,7 +158,9 @@ impl FileIO {
             device.release();
         }
         let target = target(cx, file)?;
-        let mode = Mode::parse(cx, mode)?;
+        let letters = mode;
+        let mode = Mode::parse(cx, letters)?;
+        cx.audit("open", || Ok([file, cx.str(letters)?, cx.int(i64::from(mode.flags))?]))?;
         for (cell, value) in [
             (&device.created, mode.created),
             (&device.readable, mode.readable),

@@ -136,6 +136,7 @@ pub fn eventfd_write(cx: &Context, fd: i32, value: u64) -> PyResult<()> {
 /// Apply, test or remove a POSIX lock on an open file descriptor.
 #[pyfunction]
 pub fn lockf(cx: &Context, fd: i32, command: i32, length: i64) -> PyResult<()> {
+    cx.audit("os.lockf", || Ok([cx.int(i64::from(fd))?, cx.int(i64::from(command))?, cx.int(length)?]))?;
     // SAFETY: no memory is involved.
     system_call::call(cx, None, || i64::from(unsafe { libc::lockf(fd, command, length) })).map(|_| ())
 }

@@ -136,9 +136,10 @@ pub fn execv(cx: &Context, path: Value, argv: Value) -> PyResult<()> {
     let path = paths::path(cx, path, "execv", false)?;
     let c_path = path.to_c_string(cx)?;
     let arguments = program_arguments(cx, argv, "execv")?;
+    cx.audit("os.exec", || Ok([path.object, argv, Value::NONE]))?;
     // SAFETY: a path, and an array of texts that ends with null.
     unsafe { libc::execv(c_path.as_ptr(), arguments.as_ptr()) };
-    Err(cx.os_error(last_errno(), Some(path.object)))
+    Err(cx.os_error(last_errno(), None))
 }
 
 /// Execute an executable path with arguments, replacing current process.
@@ -155,6 +156,7 @@ pub fn execve(cx: &Context, path: Value, argv: Value, env: Value) -> PyResult<()
     let c_path = path.to_c_string(cx)?;
     let arguments = program_arguments(cx, argv, "execve")?;
     let variables = environment(cx, env, "execve")?;
+    cx.audit("os.exec", || Ok([path.object, argv, env]))?;
     // SAFETY: a path or descriptor, and arrays of texts that end with null.
     unsafe {
         match path.descriptor {
@@ -169,6 +171,7 @@ pub fn execve(cx: &Context, path: Value, argv: Value, env: Value) -> PyResult<()
 #[pyfunction(signature = "(command)")]
 pub fn system(cx: &Context, command: Value) -> PyResult<i32> {
     let command = text(cx, command, "system")?;
+    cx.audit("os.system", || Ok([cx.bytes(command.as_bytes())?]))?;
     // SAFETY: the text ends with a null byte.
     Ok(cx.blocking(|| unsafe { libc::system(command.as_ptr()) }))
 }
@@ -176,6 +179,7 @@ pub fn system(cx: &Context, command: Value) -> PyResult<i32> {
 /// Kill a process with a signal.
 #[pyfunction]
 pub fn kill(cx: &Context, pid: i32, signal: i32) -> PyResult<()> {
+    cx.audit("os.kill", || Ok([cx.int(i64::from(pid))?, cx.int(i64::from(signal))?]))?;
     // A signal to this process may go to any thread that does not block it. This one will do, so that its handler has run when this returns.
     // SAFETY: all zero is a valid set; no other memory is involved.
     let result = unsafe {
@@ -197,6 +201,7 @@ pub fn kill(cx: &Context, pid: i32, signal: i32) -> PyResult<()> {
 /// Kill a process group with a signal.
 #[pyfunction]
 pub fn killpg(cx: &Context, pgid: i32, signal: i32) -> PyResult<()> {
+    cx.audit("os.killpg", || Ok([cx.int(i64::from(pgid))?, cx.int(i64::from(signal))?]))?;
     // SAFETY: no memory is involved.
     done(cx, unsafe { libc::killpg(pgid, signal) })?;
     cx.poll()
@@ -387,6 +392,7 @@ fn spawn(
         }
     }
     let attributes = SpawnAttributes::new(cx, options)?;
+    cx.audit("os.posix_spawn", || Ok([path.object, argv, env]))?;
     let mut process = 0;
     let errno = cx.blocking(|| {
         let call = if search { libc::posix_spawnp } else { libc::posix_spawn };

@@ -246,6 +246,7 @@ pub fn pause(cx: &Context) -> PyResult<()> {
 /// Send a signal to a thread.
 #[pyfunction]
 pub fn pthread_kill(cx: &Context, thread_id: u64, signalnum: i32) -> PyResult<()> {
+    cx.audit("signal.pthread_kill", || Ok([cx.int_from_u64(thread_id)?, cx.int(i64::from(signalnum))?]))?;
     // SAFETY: `pthread_kill` of a thread that is over is undefined, in CPython too; of those that this engine knows to run it is not.
     let known = thread_id == cx.thread_identifier()
         || thread_id == cx.engine().threads().main_identifier()

@@ -22,6 +22,7 @@ static STATIC_BUFFERS: Mutex<()> = Mutex::new(());
 /// Return the current host name.
 #[pyfunction]
 pub fn gethostname(cx: &Context) -> PyResult<Value> {
+    cx.audit("socket.gethostname", || Ok([]))?;
     let mut text = [0u8; 1024];
     // SAFETY: the buffer has one byte more than the length given, and it is zero.
     if unsafe { libc::gethostname(text.as_mut_ptr().cast(), text.len() - 1) } < 0 {
@@ -41,6 +42,7 @@ pub fn sethostname(cx: &Context, name: Value) -> PyResult<()> {
         (None, Some(text)) => paths::encode(cx, text)?,
         (None, None) => return Err(cx.type_error_expected("str or bytes", name)),
     };
+    cx.audit("socket.sethostname", || Ok([cx.bytes(&bytes)?]))?;
     // SAFETY: the bytes are readable.
     if unsafe { libc::sethostname(bytes.as_ptr().cast(), bytes.len()) } < 0 {
         return Err(cx.os_error(last_errno(), None));
@@ -65,6 +67,10 @@ fn optional(cx: &Context, text: Option<&str>) -> PyResult<Option<CString>> {
 pub fn getservbyname(cx: &Context, servicename: String, protocolname: Option<String>) -> PyResult<u16> {
     let name = c_string(cx, &servicename)?;
     let protocol = optional(cx, protocolname.as_deref())?;
+    cx.audit("socket.getservbyname", || {
+        let protocol = protocolname.as_deref().map_or(Ok(Value::NONE), |name| cx.str(name))?;
+        Ok([cx.str(&servicename)?, protocol])
+    })?;
     let port = cx.blocking(|| {
         let _guard = STATIC_BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
         let protocol = protocol.as_ref().map_or(std::ptr::null(), |protocol| protocol.as_ptr());
@@ -90,6 +96,10 @@ pub fn getservbyport(cx: &Context, port: i32, protocolname: Option<String>) -> P
         );
     };
     let protocol = optional(cx, protocolname.as_deref())?;
+    cx.audit("socket.getservbyport", || {
+        let protocol = protocolname.as_deref().map_or(Ok(Value::NONE), |name| cx.str(name))?;
+        Ok([Value::int_from_u32(u32::from(port)), protocol])
+    })?;
     let name = cx.blocking(|| {
         let _guard = STATIC_BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
         let protocol = protocol.as_ref().map_or(std::ptr::null(), |protocol| protocol.as_ptr());

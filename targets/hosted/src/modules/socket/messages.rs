@@ -79,10 +79,13 @@ pub fn send(
         .iter()
         .map(|bytes| libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() })
         .collect();
-    let address = match address.filter(|address| !address.is_none()) {
+    let given_address = address.filter(|address| !address.is_none());
+    let address = match given_address {
         Some(given) => Some(address::from_value(cx, socket.address_family(), given, "sendmsg")?),
         None => None,
     };
+    let told = given_address.unwrap_or(Value::NONE);
+    cx.audit("socket.sendmsg", || Ok([socket.as_value(), told]))?;
     let mut items = Vec::new();
     if let Some(ancillary) = ancillary.filter(|ancillary| !ancillary.is_none()) {
         for &item in cx.collect(ancillary)?.as_slice() {

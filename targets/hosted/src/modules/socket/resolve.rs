@@ -32,6 +32,7 @@ pub fn getaddrinfo(
     proto: i32,
     flags: i32,
 ) -> PyResult<Value> {
+    let told_host = host;
     let host = if host.is_none() {
         None
     } else if Str::from_value(host).is_some() || Bytes::from_value(host).is_some() {
@@ -55,6 +56,11 @@ pub fn getaddrinfo(
         Some(Err(_)) => return Err(cx.value_error(format_args!("embedded null character"))),
         None => None,
     };
+    cx.audit("socket.getaddrinfo", || {
+        let numbers = [family, r#type, proto].map(|number| cx.int(i64::from(number)));
+        let [family, kind, protocol] = numbers;
+        Ok([told_host, port, family?, kind?, protocol?])
+    })?;
     let mut hints = no_hints();
     hints.ai_family = family;
     hints.ai_socktype = r#type;
@@ -103,6 +109,7 @@ pub fn getnameinfo(cx: &Context, sockaddr: Value, flags: i32) -> PyResult<Value>
             format_args!("getnameinfo(): flowinfo must be 0-1048575."),
         ));
     }
+    cx.audit("socket.getnameinfo", || Ok([sockaddr]))?;
     let service = CString::new(port.to_string()).unwrap_or_default();
     let mut hints = no_hints();
     hints.ai_socktype = libc::SOCK_DGRAM;
@@ -163,6 +170,7 @@ pub fn getnameinfo(cx: &Context, sockaddr: Value, flags: i32) -> PyResult<Value>
 #[pyfunction]
 pub fn gethostbyname(cx: &Context, host: Value) -> PyResult<Value> {
     let name = host_name(cx, host)?;
+    cx.audit("socket.gethostbyname", || Ok([host]))?;
     let address = resolve_host(cx, &name, libc::AF_INET)?;
     cx.str(&numeric_host(&address).unwrap_or_default())
 }
@@ -278,6 +286,7 @@ fn entry_value(cx: &Context, entry: &HostEntry) -> PyResult<Value> {
 #[pyfunction]
 pub fn gethostbyname_ex(cx: &Context, host: Value) -> PyResult<Value> {
     let name = host_name(cx, host)?;
+    cx.audit("socket.gethostbyname", || Ok([host]))?;
     resolve_host(cx, &name, libc::AF_INET)?;
     let entry = host_entry(cx, |entry, buffer, found, error| {
         let length = buffer.len();
@@ -294,6 +303,7 @@ pub fn gethostbyname_ex(cx: &Context, host: Value) -> PyResult<Value> {
 #[pyfunction]
 pub fn gethostbyaddr(cx: &Context, host: Value) -> PyResult<Value> {
     let name = host_name(cx, host)?;
+    cx.audit("socket.gethostbyaddr", || Ok([host]))?;
     let address = resolve_host(cx, &name, libc::AF_UNSPEC)?;
     let mut bytes = [0u8; 16];
     let pointer = address.as_pointer();

@@ -231,6 +231,10 @@ impl Socket {
         proto: i32,
         fileno: Option<Value>,
     ) -> PyResult<()> {
+        cx.audit("socket.__new__", || {
+            let (family, kind) = (cx.int(i64::from(family))?, cx.int(i64::from(r#type))?);
+            Ok([this.as_value(), family, kind, cx.int(i64::from(proto))?])
+        })?;
         let Some(given) = fileno.filter(|value| !value.is_none()) else {
             let family = if family == -1 { libc::AF_INET } else { family };
             let kind = if r#type == -1 { libc::SOCK_STREAM } else { r#type };
@@ -294,7 +298,9 @@ impl Socket {
     /// sockets the address is a tuple (ifname, proto [,pkttype [,hatype [,addr]]])
     #[pymethod]
     fn bind(cx: &Context, this: Socket, address: Value) -> PyResult<()> {
+        let told = address;
         let address = address::from_value(cx, this.address_family(), address, "bind")?;
+        cx.audit("socket.bind", || Ok([this.as_value(), told]))?;
         let descriptor = this.descriptor();
         system_call::call(cx, None, || {
             // SAFETY: the address is readable for its length.
@@ -324,7 +330,9 @@ impl Socket {
     /// is a pair (host, port).
     #[pymethod]
     fn connect(cx: &Context, this: Socket, address: Value) -> PyResult<()> {
+        let told = address;
         let address = address::from_value(cx, this.address_family(), address, "connect")?;
+        cx.audit("socket.connect", || Ok([this.as_value(), told]))?;
         this.connect_to(cx, &address)?.map_err(|errno| cx.os_error(errno, None))
     }
 
@@ -334,7 +342,9 @@ impl Socket {
     /// instead of raising an exception when an error occurs.
     #[pymethod]
     fn connect_ex(cx: &Context, this: Socket, address: Value) -> PyResult<i32> {
+        let told = address;
         let address = address::from_value(cx, this.address_family(), address, "connect_ex")?;
+        cx.audit("socket.connect", || Ok([this.as_value(), told]))?;
         match this.connect_to(cx, &address) {
             Ok(result) => Ok(result.err().unwrap_or(0)),
             Err(raised) if cx.pending_is(&raised, ExceptionClass::TimeoutError) => {
@@ -584,7 +594,9 @@ impl Socket {
                 )));
             }
         };
+        let told = address;
         let address = address::from_value(cx, this.address_family(), address, "sendto")?;
+        cx.audit("socket.sendto", || Ok([this.as_value(), told]))?;
         cx.with_bytes(data, |bytes| {
             call(cx, &this, Readiness::Writing, |descriptor| {
                 let (pointer, length) = (address.as_pointer(), address.length);
