@@ -131,6 +131,8 @@ assert sorted(map(repr, gc.get_referents(outer))) == ["1", "[]"]
 assert any(found is inner for found in gc.get_referents(table))
 assert any(found is Node for found in gc.get_referents(holder))
 assert gc.get_referents() == [] and gc.get_referents(1, "a") == []
+# A class keeps no list that a program can see.
+assert not any(type(found) is list for found in gc.get_referents(Node))
 everything = gc.get_objects()
 assert any(found is outer for found in everything)
 assert any(found is Node for found in everything)

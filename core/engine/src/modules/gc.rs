@@ -69,18 +69,28 @@ impl CollectorState {
     }
 }
 
-/// Whether an object of this kind is one that Python code never sees.
+/// Whether an object is one that Python code never sees.
 fn is_internal(object: ObjectRef) -> bool {
-    matches!(
-        Kind::of(object),
+    match Kind::of(object) {
         Kind::Shape
-            | Kind::SlotArray
-            | Kind::RawArray
-            | Kind::DictTable
-            | Kind::SetTable
-            | Kind::CacheEntry
-            | Kind::WeakCell
-    )
+        | Kind::SlotArray
+        | Kind::RawArray
+        | Kind::DictTable
+        | Kind::SetTable
+        | Kind::CacheEntry
+        | Kind::WeakCell => true,
+        Kind::List => holds_shapes(object),
+        _ => false,
+    }
+}
+
+/// Whether a list is the one in which a class keeps its shapes.
+fn holds_shapes(list: ObjectRef) -> bool {
+    let first_slot = |object: ObjectRef, slot| {
+        if slot < object.slot_count() { object.value(slot).and_then(Value::as_object) } else { None }
+    };
+    let first = first_slot(list, crate::types::list::ITEMS).and_then(|items| first_slot(items, 0));
+    first.is_some_and(|first| Kind::of(first) == Kind::Shape)
 }
 
 /// Whether an object can be part of a cycle, as CPython's collector sees it: atoms cannot.
