@@ -15,8 +15,9 @@ use crate::object_access::ObjectAccess;
 use crate::protocol::text::identity;
 use crate::sys_module::audit::audit_read;
 use crate::types::generator::{self, ASYNC_FLAGS, slot, state};
-use crate::types::generator_methods::{frame_of, thrown_exception};
+use crate::types::generator_methods::{frame_of, set_name, thrown_exception};
 use crate::types::str_object::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 
 /// An awaitable drives the generator now.
@@ -191,8 +192,21 @@ impl AsyncGenerator {
         traceback: Option<Value>,
     ) -> PyResult<Value> {
         call_hooks(cx, this.object())?;
-        let exception = thrown_exception(cx, type_, value, traceback)?;
-        new_awaitable(cx, Kind::AsyncGeneratorThrow, this.object(), Some(exception))
+        // What is thrown is looked at when the awaitable is awaited.
+        let arguments = [type_, value.unwrap_or(Value::NONE), traceback.unwrap_or(Value::NONE)];
+        let given = match (value, traceback) {
+            (None, None) => cx.tuple(&[type_])?,
+            _ => {
+                cx.warn(
+                    ExceptionClass::DeprecationWarning,
+                    format_args!(
+                        "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead."
+                    ),
+                )?;
+                cx.tuple(&arguments)?
+            }
+        };
+        new_awaitable(cx, Kind::AsyncGeneratorThrow, this.object(), Some(given))
     }
 
     /// aclose() -> raise GeneratorExit inside generator.
@@ -213,9 +227,19 @@ impl AsyncGenerator {
         this.object().value(slot::NAME).unwrap_or(Value::NONE)
     }
 
+    #[pysetter(name = "__name__")]
+    fn set_name(cx: &Context, this: AsyncGenerator, value: Option<Value>) -> PyResult<()> {
+        set_name(cx, this.object(), slot::NAME, "__name__", value)
+    }
+
     #[pygetter(name = "__qualname__")]
     fn qualified_name(this: AsyncGenerator) -> Value {
         this.object().value(slot::QUALIFIED_NAME).unwrap_or(Value::NONE)
+    }
+
+    #[pysetter(name = "__qualname__")]
+    fn set_qualified_name(cx: &Context, this: AsyncGenerator, value: Option<Value>) -> PyResult<()> {
+        set_name(cx, this.object(), slot::QUALIFIED_NAME, "__qualname__", value)
     }
 
     /// object being awaited on, or None
@@ -336,7 +360,7 @@ impl AsyncGeneratorSend {
             }
             _ => {}
         }
-        let exception = thrown_exception(cx, type_, value, traceback)?;
+        let exception = thrown_exception(cx, Some("throw"), type_, value, traceback)?;
         let result = generator::throw(cx, generator, exception);
         let result = unwrap_step(cx, generator, result);
         if result.is_err() {
@@ -347,9 +371,30 @@ impl AsyncGeneratorSend {
 
     #[pymethod]
     fn close(cx: &Context, this: AsyncGeneratorSend) -> PyResult<Value> {
-        let _ = cx;
-        this.object().raw_store_u32(STATE, awaitable::CLOSED);
-        Ok(Value::NONE)
+        if this.object().raw_u32(STATE) == awaitable::CLOSED {
+            return Ok(Value::NONE);
+        }
+        let exit = cx.exception_class(ExceptionClass::GeneratorExit);
+        closed(cx, Self::throw(cx, this, exit, None, None))
+    }
+}
+
+/// What `close()` of an awaitable says of what throwing GeneratorExit into it did.
+fn closed(cx: &Context, outcome: PyResult<Value>) -> PyResult<Value> {
+    match outcome {
+        Ok(_) => Err(cx.raise(ExceptionClass::RuntimeError, format_args!("coroutine ignored GeneratorExit"))),
+        Err(raised) => {
+            let expected = [
+                ExceptionClass::StopIteration,
+                ExceptionClass::StopAsyncIteration,
+                ExceptionClass::GeneratorExit,
+            ];
+            if expected.into_iter().any(|class| cx.pending_is(&raised, class)) {
+                cx.take_exception(raised);
+                return Ok(Value::NONE);
+            }
+            Err(raised)
+        }
     }
 }
 
@@ -358,7 +403,8 @@ impl AsyncGeneratorThrow {
         if this.object().value(1).is_some() { "athrow" } else { "aclose" }
     }
 
-    fn begin(cx: &Context, this: AsyncGeneratorThrow, generator: ObjectRef) -> PyResult<Value> {
+    /// Claims the generator for this awaitable.
+    fn begin(cx: &Context, this: AsyncGeneratorThrow, generator: ObjectRef) -> PyResult<()> {
         let object = this.object();
         if flags(generator) & RUNNING_ASYNC != 0 {
             object.raw_store_u32(STATE, awaitable::CLOSED);
@@ -373,14 +419,19 @@ impl AsyncGeneratorThrow {
         }
         object.raw_store_u32(STATE, awaitable::ITERATING);
         set_flag(generator, RUNNING_ASYNC, true);
-        match object.value(1) {
-            Some(exception) => Ok(exception),
-            None => {
-                set_flag(generator, CLOSED, true);
-                let exit = crate::types::exception::new_exception(cx, ExceptionClass::GeneratorExit, &[])?;
-                Ok(Value::from(exit))
-            }
-        }
+        Ok(())
+    }
+
+    /// What `athrow()` was given, or GeneratorExit.
+    fn exception(cx: &Context, this: AsyncGeneratorThrow, generator: ObjectRef) -> PyResult<Value> {
+        let Some(given) = this.object().value(1).and_then(Tuple::from_value) else {
+            set_flag(generator, CLOSED, true);
+            let exit = crate::types::exception::new_exception(cx, ExceptionClass::GeneratorExit, &[])?;
+            return Ok(Value::from(exit));
+        };
+        let type_ = given.get(0).unwrap_or(Value::NONE);
+        let or_none = |index| given.get(index).filter(|value| !value.is_none());
+        thrown_exception(cx, None, type_, or_none(1), or_none(2))
     }
 
     fn step(cx: &Context, this: AsyncGeneratorThrow, sent: Value) -> PyResult<Value> {
@@ -403,8 +454,9 @@ impl AsyncGeneratorThrow {
                         format_args!("can't send non-None value to a just-started coroutine"),
                     ));
                 }
-                let exception = Self::begin(cx, this, generator)?;
-                generator::throw(cx, generator, exception)
+                Self::begin(cx, this, generator)?;
+                Self::exception(cx, this, generator)
+                    .and_then(|exception| generator::throw(cx, generator, exception))
             }
             _ => generator::send(cx, generator, sent),
         };
@@ -498,16 +550,18 @@ impl AsyncGeneratorThrow {
             }
             _ => {}
         }
-        let exception = thrown_exception(cx, type_, value, traceback)?;
+        let exception = thrown_exception(cx, Some("throw"), type_, value, traceback)?;
         let result = generator::throw(cx, generator, exception);
         Self::finish(cx, this, generator, result)
     }
 
     #[pymethod]
     fn close(cx: &Context, this: AsyncGeneratorThrow) -> PyResult<Value> {
-        let _ = cx;
-        this.object().raw_store_u32(STATE, awaitable::CLOSED);
-        Ok(Value::NONE)
+        if this.object().raw_u32(STATE) == awaitable::CLOSED {
+            return Ok(Value::NONE);
+        }
+        let exit = cx.exception_class(ExceptionClass::GeneratorExit);
+        closed(cx, Self::throw(cx, this, exit, None, None))
     }
 }
 

@@ -8,6 +8,7 @@ use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::{Context, ScratchVector};
 use crate::error::{ExceptionClass, PyResult, Raised};
+use crate::kind::Kind;
 use crate::native::{Arguments, NativeType};
 use crate::object_access::ObjectAccess;
 use crate::types::class::allocate_of_class;
@@ -46,11 +47,27 @@ impl FrameLocalsProxy {
 
     fn place(self, cx: &Context, key: Value) -> PyResult<Place> {
         // What cannot be hashed is no key, whether there are extra locals or not.
-        cx.hash(key)?;
-        if let Some(name) = Str::from_value(key)
-            && let Some(variable) = self.frame(cx)?.variable_named(cx, name)?
+        let hash = cx.hash(key)?;
+        let frame = self.frame(cx)?;
+        if let Some(name) =
+            Str::from_value(key).filter(|_| cx.class(Kind::Str) == cx.class_of(key).as_value())
         {
-            return Ok(Place::Variable(variable));
+            return Ok(frame.variable_named(cx, name)?.map_or(Place::Extra, Place::Variable));
+        }
+        // Another key is a variable's name if a dict would say so.
+        let mut names = cx.scratch();
+        frame.each_variable(cx, |name, _| {
+            names.push(name.as_value());
+            Ok(())
+        })?;
+        for &name in names.as_slice() {
+            if cx.hash(name)? == hash
+                && cx.equal(name, key)?
+                && let Some(name) = Str::from_value(name)
+                && let Some(variable) = frame.variable_named(cx, name)?
+            {
+                return Ok(Place::Variable(variable));
+            }
         }
         Ok(Place::Extra)
     }

@@ -207,7 +207,9 @@ impl FrameObject {
             }
             crate::types::generator::close(cx, generator)?;
         }
-        for place in slot::LOCALS..this.0.slot_count() {
+        // The function holds the cells of free variables.
+        for place in [slot::FUNCTION, slot::EXTRA_LOCALS].into_iter().chain(slot::LOCALS..this.0.slot_count())
+        {
             cx.clear(this.0, place);
         }
         Ok(())

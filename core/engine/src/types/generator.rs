@@ -541,67 +541,93 @@ fn raise_again(cx: &Context, exception: Value, own: Option<Value>) -> Raised {
 
 /// Passes an exception to the iterator that the body delegates to. `None`: the body itself is to get the exception (which may be
 /// another one by now, then pending is raised in it).
+///
+/// The body's frame is on the stack meanwhile, as it is when a value is sent, so that what the delegate does sees its callers.
 fn throw_to_delegate(
     cx: &Context,
     generator: ObjectRef,
     target: Value,
     exception: Value,
 ) -> PyResult<Option<Exit>> {
-    let closing = cx.is_exception_of(exception, ExceptionClass::GeneratorExit);
     // While the delegate runs, this generator counts as running.
     if claim(generator).is_err() {
         return Err(already_running(cx, generator));
     }
-    let outcome: PyResult<Exit> = if closing {
-        match close_iterator(cx, target) {
-            Ok(()) => {
-                generator.raw_store_u32(STATE, state::SUSPENDED);
-                return Ok(None);
+    if cx.is_exception_of(exception, ExceptionClass::GeneratorExit) {
+        let closed = close_iterator(cx, target);
+        generator.raw_store_u32(STATE, state::SUSPENDED);
+        return match closed {
+            Ok(()) => Ok(None),
+            Err(raised) => {
+                let exception = cx.take_exception(raised);
+                raise_in(cx, generator, exception).map(Some)
             }
-            Err(raised) => Err(raised),
-        }
-    } else if let Some(inner) =
-        as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8)
-    {
-        throw(cx, inner, exception)
-    } else {
-        match cx.find_attribute_or_none(target, cx.name(Name::throw)) {
-            Ok(Some(method)) => match cx.call(method, &[exception]) {
-                Ok(value) => Ok(Exit::Yield(value)),
-                Err(raised) if cx.pending_is(&raised, ExceptionClass::StopIteration) => {
-                    let stop = cx.take_exception(raised);
-                    Ok(Exit::Return(cx.stop_iteration_value(stop)))
-                }
-                Err(raised) => Err(raised),
-            },
-            Ok(None) => {
+        };
+    }
+    let inner = as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8);
+    let method = match inner {
+        Some(_) => None,
+        None => match cx.find_attribute_or_none(target, cx.name(Name::throw)) {
+            Ok(Some(method)) => Some(method),
+            missing => {
                 generator.raw_store_u32(STATE, state::SUSPENDED);
-                return Ok(None);
+                return match missing {
+                    Err(raised) => {
+                        let exception = cx.take_exception(raised);
+                        raise_in(cx, generator, exception).map(Some)
+                    }
+                    _ => Ok(None),
+                };
             }
-            Err(raised) => Err(raised),
-        }
+        },
     };
-    generator.raw_store_u32(STATE, state::SUSPENDED);
+    let pc = generator.raw_u32(PC);
+    // The register of a frame that stands at a delegation does not count for the collector.
+    let mut kept = cx.scratch();
+    kept.push(target);
+    push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
+    let outcome = match (inner, method) {
+        (Some(inner), _) => throw(cx, inner, exception),
+        (None, Some(method)) => match cx.call(method, &[exception]) {
+            Ok(value) => Ok(Exit::Yield(value)),
+            Err(raised) if cx.pending_is(&raised, ExceptionClass::StopIteration) => {
+                let stop = cx.take_exception(raised);
+                Ok(Exit::Return(cx.stop_iteration_value(stop)))
+            }
+            Err(raised) => Err(raised),
+        },
+        (None, None) => Err(raise_again(cx, exception, None)),
+    };
+    let frame = cx.frames().current();
     match outcome {
-        Ok(Exit::Yield(value)) => Ok(Some(Exit::Yield(value))),
+        Ok(Exit::Yield(value)) => {
+            suspend(cx, frame);
+            Ok(Some(Exit::Yield(value)))
+        }
         Ok(Exit::Return(result)) => {
             // The delegate finished: the body goes on after the delegation, with its result. The jump back to `Send` is skipped.
-            let pc = generator.raw_u32(PC);
-            if claim(generator).is_err() {
-                return Err(already_running(cx, generator));
+            let code = frame.code_data();
+            if let Some(delegation) =
+                code.and_then(|data| data.instructions.get((pc as usize).wrapping_sub(1)))
+            {
+                frame.set_register(delegation.a() as usize, Some(result));
             }
-            push(cx, generator, true, result, 0, frame_flags::ENTRY)?;
-            let frame = cx.frames().current();
-            if let Some(next) = frame.code_data().and_then(|data| data.instructions.get(pc as usize + 1)) {
+            if let Some(next) = code.and_then(|data| data.instructions.get(pc as usize + 1)) {
                 frame.pc.set(next);
             }
             run_from(cx, Start::Normal).map(Some)
         }
         Err(raised) => {
             let exception = cx.take_exception(raised);
-            raise_in(cx, generator, exception).map(Some)
+            drop(raise_again(cx, exception, generator_handled(cx, frame)));
+            run_from(cx, Start::Raise).map(Some)
         }
     }
+}
+
+/// What the body of the current frame, a generator's, handles itself.
+fn generator_handled(cx: &Context, frame: &Frame) -> Option<Value> {
+    (frame.flags.get() & frame_flags::HANDLES != 0).then(|| cx.thread_root(ThreadRoot::Handled)).flatten()
 }
 
 /// Closes an iterator that a body delegates to.

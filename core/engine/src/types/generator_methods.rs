@@ -44,39 +44,50 @@ fn stop_iteration(cx: &Context, value: Value) -> crate::error::Raised {
     cx.stop_iteration_with(value)
 }
 
-/// The exception that `throw(value)` or the deprecated `throw(type, value, traceback)` means.
+/// The exception that `throw(value)` or the deprecated `throw(type, value, traceback)` means. What making it raises is thrown instead.
 ///
 /// # Errors
-/// TypeError.
+/// TypeError; DeprecationWarning as an exception. `method` is what was called, unless it has warned already.
 pub(crate) fn thrown_exception(
     cx: &Context,
+    method: Option<&str>,
     first: Value,
     value: Option<Value>,
     traceback: Option<Value>,
 ) -> PyResult<Value> {
+    if let Some(method) = method.filter(|_| value.is_some() || traceback.is_some()) {
+        cx.warn(
+            ExceptionClass::DeprecationWarning,
+            format_args!(
+                "the (type, exc, tb) signature of {method}() is deprecated, use the single-arg signature instead."
+            ),
+        )?;
+    }
     let value = value.filter(|value| !value.is_none());
-    let exception = if let Some(object) = as_exception(first) {
+    let made = if let Some(object) = as_exception(first) {
         if value.is_some() {
             return Err(cx.type_error(format_args!("instance exception may not have a separate value")));
         }
-        object
+        Ok(object)
     } else if cx.is_exception_class(first) {
         match value {
-            Some(value) if as_exception(value).is_some() => cx.exception_from(value)?,
-            Some(value) => {
-                let made = match crate::types::tuple::Tuple::from_value(value) {
-                    Some(arguments) => cx.call_spread(first, arguments, None)?,
-                    None => cx.call(first, &[value])?,
-                };
-                cx.exception_from(made)?
+            Some(value) if as_exception(value).is_some() => cx.exception_from(value),
+            Some(value) => match crate::types::tuple::Tuple::from_value(value) {
+                Some(arguments) => cx.call_spread(first, arguments, None),
+                None => cx.call(first, &[value]),
             }
-            None => cx.exception_from(first)?,
+            .and_then(|made| cx.exception_from(made)),
+            None => cx.exception_from(first),
         }
     } else {
         return Err(cx.type_error(format_args!(
             "exceptions must be classes or instances deriving from BaseException, not {}",
             cx.type_name(first)
         )));
+    };
+    let exception = match made {
+        Ok(exception) => exception,
+        Err(raised) => return Ok(cx.take_exception(raised)),
     };
     if let Some(traceback) = traceback.filter(|traceback| !traceback.is_none()) {
         if !traceback.is_kind(crate::kind::Kind::Traceback) {
@@ -100,7 +111,13 @@ fn get_slot(this: ObjectRef, slot: usize) -> Value {
     this.value(slot).unwrap_or(Value::NONE)
 }
 
-fn set_name(cx: &Context, this: ObjectRef, slot: usize, name: &str, value: Option<Value>) -> PyResult<()> {
+pub(crate) fn set_name(
+    cx: &Context,
+    this: ObjectRef,
+    slot: usize,
+    name: &str,
+    value: Option<Value>,
+) -> PyResult<()> {
     match value {
         Some(value) if Str::from_value(value).is_some() => {
             cx.store(this, slot, value);
@@ -170,7 +187,7 @@ impl Generator {
         value: Option<Value>,
         traceback: Option<Value>,
     ) -> PyResult<Value> {
-        let exception = thrown_exception(cx, type_, value, traceback)?;
+        let exception = thrown_exception(cx, Some("throw"), type_, value, traceback)?;
         let exit = generator::throw(cx, this.object(), exception)?;
         method_result(cx, exit)
     }
@@ -273,7 +290,7 @@ impl Coroutine {
         value: Option<Value>,
         traceback: Option<Value>,
     ) -> PyResult<Value> {
-        let exception = thrown_exception(cx, type_, value, traceback)?;
+        let exception = thrown_exception(cx, Some("throw"), type_, value, traceback)?;
         let exit = generator::throw(cx, this.object(), exception)?;
         method_result(cx, exit)
     }
@@ -378,7 +395,7 @@ impl CoroutineWrapper {
         value: Option<Value>,
         traceback: Option<Value>,
     ) -> PyResult<Value> {
-        let exception = thrown_exception(cx, type_, value, traceback)?;
+        let exception = thrown_exception(cx, Some("throw"), type_, value, traceback)?;
         let exit = generator::throw(cx, wrapped(cx, this)?, exception)?;
         method_result(cx, exit)
     }
