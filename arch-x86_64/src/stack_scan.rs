@@ -18,7 +18,8 @@ unsafe impl StackScan for X86_64 {
     #[cfg(not(miri))]
     #[inline(never)]
     fn with_spilled_registers<R>(callback: impl FnOnce(usize) -> R) -> R {
-        let mut area = [0_usize; SPILL_WORDS];
+        // Written by the block, so not before.
+        let mut area = [const { core::mem::MaybeUninit::<usize>::uninit() }; SPILL_WORDS];
         let stack_pointer: usize;
         // SAFETY: stores rbx, rbp and r12 to r15 into `area`, which is large enough; reads the
         // stack pointer. Inputs: the area's address. Outputs: the stack pointer. Not `nomem`: it writes `area`. Not

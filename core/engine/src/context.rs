@@ -94,6 +94,8 @@ pub struct Context {
     /// Calls of natives and interpreter runs now on the native stack are bounded by this address.
     native_stack_limit: usize,
     pub(crate) recursion_depth: Cell<u32>,
+    /// The stack address above which lies what the caller of the innermost dispatch loop holds; 0 while none runs.
+    pub(crate) loop_floor: Cell<usize>,
     /// `threading.get_ident()`
     pub(crate) identifier: u64,
     /// Nesting of finalizer runs, so that they do not recurse.
@@ -215,6 +217,7 @@ impl Context {
             shape_cache_hits: Cell::new(0),
             native_stack_limit: bounds.low.saturating_add(NATIVE_STACK_RESERVE),
             recursion_depth: Cell::new(0),
+            loop_floor: Cell::new(0),
             identifier: platform.current_thread().0,
             finalizing: Cell::new(false),
             import_nesting: ImportNesting::new(),

@@ -71,6 +71,8 @@ pub enum Root {
     SignalHandlers,
     /// `gc.callbacks`
     CollectorCallbacks,
+    /// `gc.collect`.
+    CollectFunction,
     InternalNamespace,
     /// `zlib.error`
     ZlibError,

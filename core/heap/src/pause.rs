@@ -93,11 +93,16 @@ impl Mutator {
 
     /// The same, handing what each thread attached with to a function while all stand still.
     pub(crate) fn pause_visiting(&self, kind: PauseKind, visit: &mut dyn FnMut(*const ())) -> bool {
+        self.pause_above(kind, 0, visit)
+    }
+
+    /// The same, without what lies below an address on this thread's stack.
+    fn pause_above(&self, kind: PauseKind, floor: usize, visit: &mut dyn FnMut(*const ())) -> bool {
         self.assert_no_lock();
         let heap = &*self.heap;
         if heap.handshake.try_begin() {
             Architecture::with_spilled_registers(|low| {
-                self.stack_low.store(low, Ordering::Relaxed);
+                self.stack_low.store(low.max(floor), Ordering::Relaxed);
                 heap.coordinate(Some(self), kind, visit);
                 overwrite_dead_frames();
             });
@@ -116,11 +121,23 @@ impl Mutator {
     /// were found dead, the caller runs those ([`Mutator::take_finalizable`]) and collects again until none is found. A
     /// safepoint.
     pub fn collect(&self) -> Collection {
+        // SAFETY: there is nothing below the end of memory.
+        unsafe { self.collect_above(0) }
+    }
+
+    /// The same, for a caller that knows its frames: what lies below `floor` on this thread's stack is taken for what earlier calls
+    /// have left there.
+    ///
+    /// # Safety
+    /// `floor` is an address that [`StackScan::with_spilled_registers`] has passed to a callback that is still running, and no
+    /// frame below it holds a reference, in a slot or in a register, that it or a callee uses afterwards and that nothing else keeps
+    /// alive.
+    pub unsafe fn collect_above(&self, floor: usize) -> Collection {
         let before = {
             let ledger = self.heap.ledger.lock();
             ledger.freed_objects
         };
-        while !self.pause(PauseKind::Collect) {}
+        while !self.pause_above(PauseKind::Collect, floor, &mut |_| ()) {}
         // Who asks for a collection wants the memory back, not when the committer next looks.
         self.heap.trim_pool(KEPT_BY_COLLECT);
         let objects_freed = (self.heap.ledger.lock().freed_objects - before) as usize;

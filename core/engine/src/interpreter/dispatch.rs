@@ -6,7 +6,7 @@
 //! What is not a fast path is a call of a function that is not inlined: the state stays in registers only while the loop is small.
 
 use threadsnake_bytecode::{Instruction, Operation};
-use threadsnake_heap::arch::{AtomicU64, Ordering};
+use threadsnake_heap::arch::{Architecture, AtomicU64, Ordering, StackScan};
 
 use crate::context::Context;
 use crate::error::{PyResult, Raised};
@@ -38,7 +38,22 @@ pub(crate) enum Called {
 }
 
 /// Runs from the current frame on, until the frame with the `ENTRY` flag is left.
+#[inline]
 pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
+    // What the caller holds lies above this address; below, nothing does while a call instruction is under way.
+    Architecture::with_spilled_registers(|low| {
+        let outer = cx.loop_floor.replace(low);
+        let outcome = run_loop(cx, start);
+        cx.loop_floor.set(outer);
+        outcome
+    })
+}
+
+/// The loop.
+///
+/// Invariant: across a call instruction it holds no reference in a register or slot of its own; what it needs afterwards is in the
+/// frame's registers. `gc.collect()` relies on it (`modules/gc.rs`).
+fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
     let mut frame: &Frame;
     let mut pc: *const Instruction;
     let mut base: *mut u64;
@@ -509,10 +524,7 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
 
                 Operation::GetIterator => {
                     save!();
-                    let state = check!(iteration::loop_state(cx, get!(i.b())));
-                    set_word!(i.a(), state[0]);
-                    set_word!(i.a() + 1, state[1]);
-                    set_word!(i.a() + 2, state[2]);
+                    check!(iteration::begin_loop(cx, frame, get!(i.b()), i.a()));
                 }
                 Operation::ForIterate => {
                     let first = word!(i.b());

@@ -33,8 +33,25 @@ pub(crate) enum Next {
     End,
 }
 
-/// The three registers of a loop over a value.
-pub(crate) fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
+/// Puts the three registers of a loop over a value into the frame.
+///
+/// They do not pass through the caller: what the dispatch loop's own frame is lent for a result stays there as long as the loop
+/// runs, and would count as a reference to the iterator.
+#[inline(never)]
+pub(crate) fn begin_loop(cx: &Context, frame: &Frame, value: Value, destination: u16) -> PyResult<()> {
+    let [first, second, third] = loop_state(cx, value)?;
+    let destination = destination as usize;
+    // SAFETY: verified: the destination and the two registers behind it are registers of the frame.
+    unsafe {
+        let base = frame.base.get();
+        base.add(destination).write(first);
+        base.add(destination + 1).write(second);
+        base.add(destination + 2).write(third);
+    }
+    Ok(())
+}
+
+fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
     if let Some(object) = value.as_object() {
         let zero = Value::small_int_unchecked(0).word();
         match Kind::of(object) {

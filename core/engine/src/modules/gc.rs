@@ -9,6 +9,7 @@
 //! Python code can run. What is listed (`get_objects`, `get_referrers`) is what a collection just found alive.
 //! Source: Modules/gcmodule.c, Python/gc.c.
 
+use threadsnake_bytecode::Operation;
 use threadsnake_heap::ObjectRef;
 use threadsnake_heap::arch::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use threadsnake_macros::pymodule;
@@ -167,12 +168,44 @@ fn forget_returned_frames() {
     core::hint::black_box(&mut words);
 }
 
+/// Whether `gc.collect` was called by an instruction of the current frame, not by a native function.
+fn is_called_by_instruction(cx: &Context) -> bool {
+    let Some(frame) = cx.frames().innermost() else { return false };
+    let instructions = frame.code_data().map_or(&[][..], |data| &data.instructions);
+    let instruction_at = |index: usize| instructions.get(index).filter(|word| word.operation().is_some());
+    // A frame that stands at the second word of an instruction executes the first.
+    let index = frame.instruction_index() as usize;
+    let second = instruction_at(index).is_some_and(|word| word.operation() == Some(Operation::Extra));
+    let Some(instruction) = instruction_at(index.saturating_sub(second as usize)) else { return false };
+    let is_call = matches!(
+        instruction.operation(),
+        Some(Operation::Call | Operation::CallMethod | Operation::CallKeyword | Operation::CallMethodKeyword)
+    );
+    is_call && frame.register(instruction.b() as usize) == cx.root(Root::CollectFunction)
+}
+
+/// The address on this thread's stack below which nobody holds a reference, if `gc.collect` runs; else 0.
+///
+/// `del x; gc.collect()` frees `x` every time: the frames between a call instruction and a collection, with what earlier calls left in
+/// their unused slots and in registers, do not count.
+fn floor_of_references(cx: &Context) -> usize {
+    if is_called_by_instruction(cx) { cx.loop_floor.get() } else { 0 }
+}
+
 /// Collects until nothing that a finalizer could have set free is left, within bounds; the objects found unreachable.
 pub(crate) fn collect_all(cx: &Context) -> usize {
+    // SAFETY: no frames are below no address.
+    unsafe { collect_all_above(cx, 0) }
+}
+
+/// # Safety
+/// `Mutator::collect_above`'s.
+unsafe fn collect_all_above(cx: &Context, floor: usize) -> usize {
     let mut collected = 0;
     for _ in 0..ROUNDS {
         forget_returned_frames();
-        let collection = cx.mutator().collect();
+        // SAFETY: passed on.
+        let collection = unsafe { cx.mutator().collect_above(floor) };
         collected += collection.objects_freed;
         if collection.finalizers_queued == 0 && collection.weak_cells_queued == 0 {
             break;
@@ -246,7 +279,9 @@ pub mod module {
         }
         notify(cx, "start", index, 0)?;
         let begun = cx.engine().platform().monotonic_nanoseconds();
-        let collected = collect_all(cx);
+        // SAFETY: the floor is that of the dispatch loop whose instruction called this function, which holds nothing (its invariant); what
+        // was passed is a number, and neither this function nor `collect_all_above` holds a reference.
+        let collected = unsafe { collect_all_above(cx, floor_of_references(cx)) };
         let elapsed = cx.engine().platform().monotonic_nanoseconds().saturating_sub(begun);
         state.collections[index].fetch_add(1, Ordering::Relaxed);
         state.collected[index].fetch_add(collected as u64, Ordering::Relaxed);
@@ -487,6 +522,7 @@ pub mod module {
         }
         let callbacks = cx.list(&[])?;
         cx.set_root(Root::CollectorCallbacks, Some(callbacks));
+        cx.set_root(Root::CollectFunction, namespace.get_str(cx, cx.intern_str("collect")?)?);
         namespace.set_str(cx, cx.intern_str("callbacks")?, callbacks)?;
         let garbage = cx.list(&[])?;
         namespace.set_str(cx, cx.intern_str("garbage")?, garbage)
