@@ -137,6 +137,16 @@ fn import_site(cx: &Context, line: &CommandLine) -> PyResult<()> {
     Ok(())
 }
 
+/// Puts the program's folder at the front of `sys.path`: after `site`, which must not find a `sitecustomize` beside a program.
+fn import_from_program_folder(cx: &Context, line: &CommandLine) -> PyResult<()> {
+    if let Some(folder) = settings::program_folder(line)
+        && let Some(search_path) = cx.sys_attribute("path")?
+    {
+        cx.call_method(search_path, cx.intern_str("insert")?, &[cx.int(0)?, cx.str(&folder)?])?;
+    }
+    Ok(())
+}
+
 /// Runs the program, and the prompt after it if that is asked for.
 fn run_program(cx: &Context, line: &CommandLine) -> Outcome {
     let inspect = || line.inspect || settings::flag(line, "PYTHONINSPECT");
@@ -297,7 +307,8 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .and_then(|()| open_streams(&cx, line))
         .and_then(|()| enable_fault_handler(&cx, line))
         .and_then(|()| import_warnings(&cx))
-        .and_then(|()| import_site(&cx, line));
+        .and_then(|()| import_site(&cx, line))
+        .and_then(|()| import_from_program_folder(&cx, line));
     let mut outcome = match started {
         Ok(()) => {
             // What starting ran.

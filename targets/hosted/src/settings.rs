@@ -203,7 +203,7 @@ fn warning_options(line: &CommandLine, development: bool, bytes_warning: u8) -> 
     options
 }
 
-/// The first entry of `sys.path`, and `sys.argv[0]`. A program that is a folder or an archive puts itself there when it is run.
+/// The first entry of `sys.path`, which is put there when `site` has run, and `sys.argv[0]`. A program that is a folder or an archive puts itself there when it is run.
 fn start_of_path(line: &CommandLine) -> (Option<String>, String) {
     match &line.program {
         Program::Text(_) => (Some(String::new()), "-c".into()),
@@ -222,17 +222,19 @@ fn start_of_path(line: &CommandLine) -> (Option<String>, String) {
     }
 }
 
+/// The folder that the program adds to `sys.path`, unless options say that it should not.
+pub fn program_folder(line: &CommandLine) -> Option<String> {
+    if line.safe_path || flag(line, "PYTHONSAFEPATH") { None } else { start_of_path(line).0 }
+}
+
 /// What `sys` is told.
 ///
 /// # Errors
 /// The line to complain with.
 pub fn system(line: &CommandLine, original: &[String]) -> Result<SystemConfiguration, String> {
-    let (first, name) = start_of_path(line);
+    let (_, name) = start_of_path(line);
     let safe_path = line.safe_path || flag(line, "PYTHONSAFEPATH");
     let mut search_path: Vec<String> = Vec::new();
-    if !safe_path {
-        search_path.extend(first);
-    }
     if let Some(more) = variable(line, "PYTHONPATH") {
         search_path.extend(more.split(':').filter(|entry| !entry.is_empty()).map(str::to_owned));
     }
