@@ -1,6 +1,7 @@
 //! Compiles the standard library (the crate `rustpython-pylib`, CPython 3.14's `Lib`) into the image that the command carries.
 //!
-//! Invariant: every module that the compiler accepts is in the image under its dotted name; one that it rejects fails the build.
+//! Invariant: every module that the compiler accepts is in the image under its dotted name; one that it rejects, or whose code the
+//! verifier rejects, fails the build.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use threadsnake_bytecode::image::ImageWriter;
+use threadsnake_bytecode::verifier;
 use threadsnake_compiler::{CompileOptions, compile};
 
 /// Folders of the library that programs do not import.
@@ -101,6 +103,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let file_name = format!("<frozen {name}>");
         let options = CompileOptions { file_name, ..CompileOptions::default() };
         let output = compile(&source, &options).map_err(|error| format!("{}: {error}", path.display()))?;
+        // The engine trusts the image.
+        verifier::verify(&output.code).map_err(|problem| format!("{name}: {problem}"))?;
         image.add_module(name, *is_package, &output.code).map_err(|error| format!("{name}: {error}"))?;
     }
     let out = PathBuf::from(env::var("OUT_DIR")?).join("library.image");

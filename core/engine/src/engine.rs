@@ -203,7 +203,10 @@ pub struct CompileError {
 }
 
 /// Where frozen modules come from: the image.
-pub trait FrozenModules: Send + Sync {
+///
+/// # Safety
+/// What `find` gives has passed `threadsnake_bytecode::verifier::verify`: the engine does not check it again, and its interpreter trusts it.
+pub unsafe trait FrozenModules: Send + Sync {
     /// The code of a module and whether it is a package.
     fn find(&self, name: &str) -> Option<(Code, bool)>;
     /// Whether there is such a module, without decoding it: whether it is a package.

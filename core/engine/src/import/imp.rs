@@ -119,7 +119,8 @@ pub mod module {
         let text = name.to_utf8(cx)?;
         let found = cx.engine().configuration().frozen.as_ref().and_then(|frozen| frozen.find(&text));
         match found {
-            Some((code, _)) => Ok(cx.code_object(&code)?.as_value()),
+            // SAFETY: a frozen module's (`FrozenModules`).
+            Some((code, _)) => Ok(unsafe { cx.code_object_of_frozen(&code) }?.as_value()),
             None => Err(no_such_frozen(cx, name)),
         }
     }

@@ -31,7 +31,8 @@ impl Context {
                 self.raise(ExceptionClass::ImportError, format_args!("no frozen module named {name}"))
             );
         };
-        let code = self.code_object(&code)?;
+        // SAFETY: a frozen module's (`FrozenModules`).
+        let code = unsafe { self.code_object_of_frozen(&code) }?;
         let module = self.new_module(as_name)?;
         self.add_module(as_name, module)?;
         let namespace = self.module_dict(module)?;

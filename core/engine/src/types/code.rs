@@ -370,6 +370,22 @@ impl Context {
         self.code_object_of_verified(code)
     }
 
+    /// The same for a block of the frozen library, which was checked when the binary was built. Checking it again would be more
+    /// than half of what starting takes; debug and stress builds do.
+    ///
+    /// # Safety
+    /// The block has passed `verifier::verify`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) unsafe fn code_object_of_frozen(&self, code: &Code) -> PyResult<CodeObject> {
+        if cfg!(any(debug_assertions, stress)) {
+            self.code_object(code)
+        } else {
+            self.code_object_of_verified(code)
+        }
+    }
+
     fn code_object_of_verified(&self, code: &Code) -> PyResult<CodeObject> {
         self.check_native_stack()?;
         let mut items = self.scratch();
