@@ -5,7 +5,7 @@
 //!
 //! Data that the protocol protects lies in `loom`'s cells, which report any two accesses that are not ordered.
 
-use std::vec::Vec;
+use alloc::vec::Vec;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;

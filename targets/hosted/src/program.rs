@@ -121,16 +121,21 @@ fn without_first_line(source: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// Puts a folder or an archive at the front of `sys.path`.
+pub fn put_first_on_path(cx: &Context, name: &str) -> PyResult<()> {
+    if let Some(search_path) = cx.sys_attribute("path")?.and_then(List::from_value) {
+        cx.call_method(search_path.as_value(), cx.intern_str("insert")?, &[cx.int(0)?, cx.str(name)?])?;
+    }
+    Ok(())
+}
+
 fn run_file(cx: &Context, line: &CommandLine, name: &str) -> PyResult<Ended> {
     let absolute = absolute(name);
     let name = absolute.as_str();
     let path = Path::new(name);
     if is_bundle(path) {
         main_namespace(cx)?;
-        if let Some(search_path) = cx.sys_attribute("path")?.and_then(List::from_value) {
-            let insert = cx.intern_str("insert")?;
-            cx.call_method(search_path.as_value(), insert, &[cx.int(0)?, cx.str(name)?])?;
-        }
+        put_first_on_path(cx, name)?;
         run_module(cx, "__main__", false)?;
         return Ok(Ended::Normally);
     }

@@ -139,12 +139,7 @@ fn import_site(cx: &Context, line: &CommandLine) -> PyResult<()> {
 
 /// Puts the program's folder at the front of `sys.path`: after `site`, which must not find a `sitecustomize` beside a program.
 fn import_from_program_folder(cx: &Context, line: &CommandLine) -> PyResult<()> {
-    if let Some(folder) = settings::program_folder(line)
-        && let Some(search_path) = cx.sys_attribute("path")?
-    {
-        cx.call_method(search_path, cx.intern_str("insert")?, &[cx.int(0)?, cx.str(&folder)?])?;
-    }
-    Ok(())
+    settings::program_folder(line).map_or(Ok(()), |folder| program::put_first_on_path(cx, &folder))
 }
 
 /// Runs the program, and the prompt after it if that is asked for.

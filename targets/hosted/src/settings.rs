@@ -222,9 +222,13 @@ fn start_of_path(line: &CommandLine) -> (Option<String>, String) {
     }
 }
 
+fn has_safe_path(line: &CommandLine) -> bool {
+    line.safe_path || flag(line, "PYTHONSAFEPATH")
+}
+
 /// The folder that the program adds to `sys.path`, unless options say that it should not.
 pub fn program_folder(line: &CommandLine) -> Option<String> {
-    if line.safe_path || flag(line, "PYTHONSAFEPATH") { None } else { start_of_path(line).0 }
+    if has_safe_path(line) { None } else { start_of_path(line).0 }
 }
 
 /// What `sys` is told.
@@ -233,7 +237,7 @@ pub fn program_folder(line: &CommandLine) -> Option<String> {
 /// The line to complain with.
 pub fn system(line: &CommandLine, original: &[String]) -> Result<SystemConfiguration, String> {
     let (_, name) = start_of_path(line);
-    let safe_path = line.safe_path || flag(line, "PYTHONSAFEPATH");
+    let safe_path = has_safe_path(line);
     let mut search_path: Vec<String> = Vec::new();
     if let Some(more) = variable(line, "PYTHONPATH") {
         search_path.extend(more.split(':').filter(|entry| !entry.is_empty()).map(str::to_owned));

@@ -52,7 +52,8 @@ pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
 /// The loop.
 ///
 /// Invariant: across a call instruction it holds no reference in a register or slot of its own; what it needs afterwards is in the
-/// frame's registers. `gc.collect()` relies on it (`modules/gc.rs`).
+/// frame's registers. `gc.collect()` relies on it (`modules/gc.rs`), and on its frame being one of its own.
+#[inline(never)]
 fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
     let mut frame: &Frame;
     let mut pc: *const Instruction;

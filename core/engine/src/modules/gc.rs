@@ -172,11 +172,10 @@ fn forget_returned_frames() {
 fn is_called_by_instruction(cx: &Context) -> bool {
     let Some(frame) = cx.frames().innermost() else { return false };
     let instructions = frame.code_data().map_or(&[][..], |data| &data.instructions);
-    let instruction_at = |index: usize| instructions.get(index).filter(|word| word.operation().is_some());
     // A frame that stands at the second word of an instruction executes the first.
     let index = frame.instruction_index() as usize;
-    let second = instruction_at(index).is_some_and(|word| word.operation() == Some(Operation::Extra));
-    let Some(instruction) = instruction_at(index.saturating_sub(second as usize)) else { return false };
+    let second = instructions.get(index).and_then(|word| word.operation()) == Some(Operation::Extra);
+    let Some(instruction) = instructions.get(index.saturating_sub(second as usize)) else { return false };
     let is_call = matches!(
         instruction.operation(),
         Some(Operation::Call | Operation::CallMethod | Operation::CallKeyword | Operation::CallMethodKeyword)

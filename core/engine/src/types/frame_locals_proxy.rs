@@ -6,7 +6,7 @@
 use threadsnake_heap::ObjectRef;
 use threadsnake_macros::{pyclass, pymethods};
 
-use crate::context::{Context, ScratchVector};
+use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::native::{Arguments, NativeType};
@@ -15,7 +15,6 @@ use crate::types::class::allocate_of_class;
 use crate::types::dict::Dict;
 use crate::types::frame_object::FrameObject;
 use crate::types::frame_variables::Variable;
-use crate::types::repr_builder::ReprBuilder;
 use crate::types::str_object::Str;
 use crate::value::Value;
 
@@ -104,11 +103,6 @@ impl FrameLocalsProxy {
         self.frame(cx)?.copy_of_locals(cx)
     }
 
-    /// Keys and values in turn.
-    fn pairs(self, cx: &Context) -> PyResult<ScratchVector<'_>> {
-        Ok(self.as_dict(cx)?.snapshot(cx))
-    }
-
     fn list_of_keys(self, cx: &Context) -> PyResult<Value> {
         Ok(cx.list_from(self.as_dict(cx)?.snapshot_keys(cx).as_slice())?.as_value())
     }
@@ -183,9 +177,7 @@ impl FrameLocalsProxy {
     #[pymethod]
     fn __repr__(cx: &Context, this: FrameLocalsProxy) -> PyResult {
         let Some(_guard) = cx.enter_repr(this.as_value())? else { return cx.str("{...}") };
-        let mut text = ReprBuilder::new("");
-        text.push_repr(cx, this.as_dict(cx)?.as_value())?;
-        text.finish(cx)
+        Ok(cx.repr(this.as_dict(cx)?.as_value())?.as_value())
     }
 
     /// Return len(self).
@@ -294,7 +286,7 @@ impl FrameLocalsProxy {
 
     #[pymethod(doc = "")]
     fn items(cx: &Context, this: FrameLocalsProxy) -> PyResult {
-        let pairs = this.pairs(cx)?;
+        let pairs = this.as_dict(cx)?.snapshot(cx);
         let list = cx.new_list(pairs.as_slice().len() / 2)?;
         for pair in pairs.as_slice().chunks_exact(2) {
             list.push(cx, cx.tuple(pair)?)?;

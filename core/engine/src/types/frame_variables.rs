@@ -74,11 +74,13 @@ impl FrameObject {
     fn write_register(self, cx: &Context, register: usize, value: Value) -> PyResult<()> {
         match self.registers(cx)? {
             Registers::Record(record) => record.set_register(register, Some(value)),
-            Registers::Generator(generator) => generator::set_saved_register(cx, generator, register, value)?,
-            Registers::Frame(object) => {
+            Registers::Generator(generator)
+                if generator::set_saved_register(cx, generator, register, value)? => {}
+            // A generator that has finished in the meantime has left its registers to the frame.
+            Registers::Generator(_) | Registers::Frame(_) => {
                 let place = slot::LOCALS + register;
-                if place < object.slot_count() {
-                    cx.store(object, place, value);
+                if place < self.object().slot_count() {
+                    cx.store(self.object(), place, value);
                 }
             }
         }

@@ -119,15 +119,17 @@ fn claim(generator: ObjectRef) -> Result<u32, u32> {
 /// The generator is claimed meanwhile, as by who resumes it: who does so at this moment finds it executing.
 ///
 /// # Errors
-/// ValueError if it runs.
+/// ValueError if it runs. False if it has finished, and there is none.
 pub(crate) fn set_saved_register(
     cx: &Context,
     generator: ObjectRef,
     register: usize,
     value: Value,
-) -> PyResult<()> {
-    let Ok(state) = claim(generator) else {
-        return Err(cx.value_error(format_args!("generator already executing")));
+) -> PyResult<bool> {
+    let state = match claim(generator) {
+        Ok(state) => state,
+        Err(state::FINISHED) => return Ok(false),
+        Err(_) => return Err(already_running(cx, generator)),
     };
     let place = slot::REGISTERS + register;
     if place < generator.slot_count() {
@@ -135,7 +137,7 @@ pub(crate) fn set_saved_register(
     }
     // Release pairs with the Acquire in `claim`.
     generator.raw_store_u32(STATE, state);
-    Ok(())
+    Ok(true)
 }
 
 /// Makes the generator object of a call: the bound parameters lie from `registers` on.
@@ -539,6 +541,14 @@ fn raise_again(cx: &Context, exception: Value, own: Option<Value>) -> Raised {
     raised
 }
 
+/// What an exception is passed on to.
+enum Delegate {
+    /// A generator or coroutine.
+    Generator(ObjectRef),
+    /// The method `throw` of anything else.
+    Method(Value),
+}
+
 /// Passes an exception to the iterator that the body delegates to. `None`: the body itself is to get the exception (which may be
 /// another one by now, then pending is raised in it).
 ///
@@ -565,19 +575,18 @@ fn throw_to_delegate(
         };
     }
     let inner = as_generator(target).filter(|inner| inner.kind() != Kind::AsyncGenerator as u8);
-    let method = match inner {
-        Some(_) => None,
+    let delegate = match inner {
+        Some(inner) => Delegate::Generator(inner),
         None => match cx.find_attribute_or_none(target, cx.name(Name::throw)) {
-            Ok(Some(method)) => Some(method),
-            missing => {
+            Ok(Some(method)) => Delegate::Method(method),
+            Ok(None) => {
                 generator.raw_store_u32(STATE, state::SUSPENDED);
-                return match missing {
-                    Err(raised) => {
-                        let exception = cx.take_exception(raised);
-                        raise_in(cx, generator, exception).map(Some)
-                    }
-                    _ => Ok(None),
-                };
+                return Ok(None);
+            }
+            Err(raised) => {
+                generator.raw_store_u32(STATE, state::SUSPENDED);
+                let exception = cx.take_exception(raised);
+                return raise_in(cx, generator, exception).map(Some);
             }
         },
     };
@@ -586,9 +595,9 @@ fn throw_to_delegate(
     let mut kept = cx.scratch();
     kept.push(target);
     push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
-    let outcome = match (inner, method) {
-        (Some(inner), _) => throw(cx, inner, exception),
-        (None, Some(method)) => match cx.call(method, &[exception]) {
+    let outcome = match delegate {
+        Delegate::Generator(inner) => throw(cx, inner, exception),
+        Delegate::Method(method) => match cx.call(method, &[exception]) {
             Ok(value) => Ok(Exit::Yield(value)),
             Err(raised) if cx.pending_is(&raised, ExceptionClass::StopIteration) => {
                 let stop = cx.take_exception(raised);
@@ -596,7 +605,6 @@ fn throw_to_delegate(
             }
             Err(raised) => Err(raised),
         },
-        (None, None) => Err(raise_again(cx, exception, None)),
     };
     let frame = cx.frames().current();
     match outcome {
