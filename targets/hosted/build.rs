@@ -16,6 +16,58 @@ use threadsnake_compiler::{CompileOptions, compile};
 const LEFT_OUT: &[&str] =
     &["test", "tests", "idlelib", "turtledemo", "lib2to3", "__pycache__", "ensurepip", "tkinter"];
 
+/// Modules that every start imports, and then those that many programs do, in this order: what they share is near each other in the image,
+/// so that few of its pages are touched.
+const FIRST: &[&str] = &[
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "zipimport",
+    "types",
+    "_weakrefset",
+    "_py_abc",
+    "abc",
+    "stat",
+    "_collections_abc",
+    "genericpath",
+    "posixpath",
+    "os",
+    "_sitebuiltins",
+    "site",
+    "threading",
+    "linecache",
+    "traceback",
+    "warnings",
+    "_py_warnings",
+    "codecs",
+    "io",
+    "encodings",
+    "encodings.aliases",
+    "encodings.utf_8",
+    "operator",
+    "keyword",
+    "reprlib",
+    "collections",
+    "functools",
+    "contextlib",
+    "enum",
+    "re",
+    "re._constants",
+    "re._parser",
+    "re._casefix",
+    "re._compiler",
+    "copyreg",
+    "random",
+    "bisect",
+    "hashlib",
+    "json",
+    "json.scanner",
+    "json.decoder",
+    "json.encoder",
+    "heapq",
+    "queue",
+    "weakref",
+];
+
 /// Places where the library speaks of the implementation it runs on: module, text, replacement. Each text must be there once.
 const CHANGES: &[(&str, &str, &str)] = &[
     (
@@ -85,13 +137,26 @@ fn collect(
     Ok(())
 }
 
+/// Has the command linked for one address, as Debian's `python3` is, instead of for any: of the half megabyte of tables with addresses in
+/// them (natives, their texts), no page is written then when it starts, and none is its own. Libraries, heap and stacks stay where
+/// chance puts them.
+fn link_at_fixed_address() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    link_at_fixed_address();
     let library = Path::new(rustpython_pylib::LIB_PATH);
     let mut modules = BTreeMap::new();
     collect(library, "", &mut modules)?;
     let mut image = ImageWriter::new();
-    for (name, (path, is_package)) in &modules {
+    let first = FIRST.iter().filter_map(|&name| modules.get_key_value(name));
+    let rest = modules.iter().filter(|(name, _)| !FIRST.contains(&name.as_str()));
+    for (name, (path, is_package)) in first.chain(rest) {
         let mut source = fs::read(path)?;
         for (_, text, replacement) in CHANGES.iter().filter(|(module, ..)| module == name) {
             let whole = String::from_utf8(source)?;

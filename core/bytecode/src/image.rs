@@ -16,9 +16,12 @@
 //! | 24 | `u64` FNV-1a hash of the bytes from 32 on |
 //! | 32 | strings: number, offset of the index (number + 1 ends, relative to the data), offset of the data |
 //! | 44 | constants: the same three |
-//! | 56 | modules: number, offset of the rows, offset of the code |
+//! | 56 | names of modules: the same three |
+//! | 68 | modules: offset of the rows, offset of the code |
 //!
-//! A module row is name (string), flags (bit 0: package), start and end of its code. Rows are sorted by name.
+//! A module row is flags (bit 0: package), start and end of its code; rows are in the order of names, which is sorted. The names are
+//! together so that looking for one touches few pages. A code block is its length and that many bytes, so that what is nested in it can
+//! be left where it is ([`StoredCode`]) until it is wanted.
 
 mod reader;
 #[cfg(test)]
@@ -27,7 +30,7 @@ mod writer;
 
 use core::fmt;
 
-pub use reader::{Image, Module};
+pub use reader::{CodeParts, Image, Module, StoredCode, StoredConstant};
 pub use writer::ImageWriter;
 
 use crate::operation::{CommonObject, Intrinsic, OPERATIONS};
@@ -37,11 +40,11 @@ use crate::verifier::VerifyError;
 pub const MAGIC: [u8; 8] = *b"TSNAKE\r\n";
 
 /// The version of the layout above.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
-const HEADER_LENGTH: usize = 68;
+const HEADER_LENGTH: usize = 76;
 const CHECKED_FROM: usize = 32;
-const MODULE_ROW_LENGTH: usize = 16;
+const MODULE_ROW_LENGTH: usize = 12;
 const MODULE_IS_PACKAGE: u32 = 1;
 /// Constants and code nested deeper than this are refused.
 const DEEPEST: usize = crate::verifier::DEEPEST_NESTING;
@@ -121,10 +124,10 @@ fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
 
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// A hash of everything that code's meaning depends on: operations in order with their operand modes and meanings,
+/// A hash of everything that code's meaning depends on: the format, operations in order with their operand modes and meanings,
 /// common objects and intrinsics. Code made under another hash must be compiled again.
 pub fn abi_hash() -> u64 {
-    let mut hash = FNV_START;
+    let mut hash = fnv1a(FNV_START, &FORMAT_VERSION.to_le_bytes());
     for operation in OPERATIONS {
         hash = fnv1a(hash, operation.name().as_bytes());
         hash = fnv1a(hash, operation.meaning().as_bytes());

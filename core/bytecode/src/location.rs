@@ -3,6 +3,7 @@
 //! Invariant: the runs cover the instructions in order; an instruction past the end has no position.
 //! Source: the purpose of CPython's `co_linetable` (Objects/locations.md); the coding is our own.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 /// A source range. Lines count from 1, columns from 0 in UTF-8 bytes; line 0 means "no position".
@@ -22,8 +23,8 @@ pub struct Location {
 /// column, zigzag varint of end column minus column.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LocationTable {
-    /// The coded runs.
-    pub bytes: Vec<u8>,
+    /// The coded runs; those of code in an image that is part of the program stay in it.
+    pub bytes: Cow<'static, [u8]>,
 }
 
 fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
@@ -106,7 +107,7 @@ impl LocationTable {
             line = location.line as i64;
             index += count;
         }
-        Self { bytes }
+        Self { bytes: bytes.into() }
     }
 
     /// The runs: how many instructions, and their position.

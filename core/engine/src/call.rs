@@ -239,7 +239,7 @@ impl Context {
     fn call_function(&self, callable: Value, arguments: Arguments<'_>) -> PyResult<Value> {
         self.check_native_stack()?;
         let Some(function) = Function::from_value(callable) else { return Err(self.not_callable(callable)) };
-        let Some(code) = function.code() else { return Err(self.not_callable(callable)) };
+        let code = self.code_of(function)?;
         let data = code.data();
         let base = self.frames().current().top();
         self.check_registers(base, data.register_count as usize + arguments.values.len())?;
@@ -328,7 +328,8 @@ impl Context {
         let Some(function) = Function::from_value(function) else {
             return Err(self.type_error(format_args!("__build_class__: func must be a function")));
         };
-        let (Some(code), Some(globals)) = (function.code(), function.globals()) else {
+        let code = self.code_of(function)?;
+        let Some(globals) = function.globals() else {
             return Err(self.type_error(format_args!("__build_class__: func must be a function")));
         };
         let data = code.data();
@@ -455,11 +456,7 @@ impl Context {
         } else {
             None
         };
-        let code = function.code();
-        let names = match code {
-            Some(code) => code.local_names(self),
-            None => self.empty_tuple(),
-        };
+        let names = function.code().local_names(self);
         for (name, value) in arguments.keywords().iter() {
             let Some(text) = Str::from_value(name) else {
                 return Err(self.type_error(format_args!("keywords must be strings")));

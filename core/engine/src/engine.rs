@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use threadsnake_bytecode::Code;
+use threadsnake_bytecode::image::Image;
 use threadsnake_hal::Platform;
 use threadsnake_heap::arch::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use threadsnake_heap::{Client, Heap, HeapConfiguration, ObjectRef, OutOfMemory, RootVisitor};
@@ -68,6 +69,8 @@ pub enum Root {
     TypeInit,
     DisplayHook,
     FrozenModules,
+    /// What folded functions have as their code.
+    FoldedCode,
     SignalHandlers,
     /// `gc.callbacks`
     CollectorCallbacks,
@@ -202,17 +205,16 @@ pub struct CompileError {
     pub text: Option<String>,
 }
 
-/// Where frozen modules come from: the image.
+/// Where frozen modules come from.
 ///
 /// # Safety
-/// What `find` gives has passed `threadsnake_bytecode::verifier::verify`: the engine does not check it again, and its interpreter trusts it.
+/// The image is the same at each call, and every block in it has passed `threadsnake_bytecode::verifier::verify`: the engine does not check it again,
+/// and its interpreter trusts it.
 pub unsafe trait FrozenModules: Send + Sync {
-    /// The code of a module and whether it is a package.
-    fn find(&self, name: &str) -> Option<(Code, bool)>;
-    /// Whether there is such a module, without decoding it: whether it is a package.
-    fn contains(&self, name: &str) -> Option<bool>;
-    /// All names.
-    fn names(&self) -> alloc::vec::Vec<String>;
+    /// The image, which the engine decodes piece by piece.
+    fn image(&self) -> Image<'static>;
+    /// Called when the body of a module has been decoded.
+    fn decoded_module(&self) {}
 }
 
 /// What a host sets when it makes an engine.

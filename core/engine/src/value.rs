@@ -14,6 +14,7 @@
 
 use core::num::NonZeroU64;
 
+use threadsnake_bytecode::image::StoredCode;
 use threadsnake_heap::ObjectRef;
 
 use crate::kind::Kind;
@@ -31,6 +32,9 @@ const fn constant(index: u64) -> Value {
         None => panic!("a constant's word is never zero"),
     }
 }
+
+/// The bit of a constant's index that says that the lower 32 are a place in the frozen library.
+const STORED_CODE: u64 = 1 << 32;
 
 const POSITIVE_ZERO: u64 = 0x8000_0000_0000_0002;
 /// 1.7272337110188893e-77, whose rotated form would be the pattern taken by +0.0.
@@ -51,6 +55,23 @@ impl Value {
     pub const SMALL_INT_MAX: i64 = i64::MAX >> 1;
     /// The smallest int that needs no heap object.
     pub const SMALL_INT_MIN: i64 = i64::MIN >> 1;
+
+    /// Where a code block lies in the frozen library: what stands for code objects that have not been needed yet (`types/folded.rs`). No
+    /// program sees such a value.
+    #[inline(always)]
+    pub(crate) const fn stored_code(place: StoredCode) -> Value {
+        constant(STORED_CODE | place.0 as u64)
+    }
+
+    /// The place, if the value is one.
+    #[inline(always)]
+    pub(crate) const fn as_stored_code(self) -> Option<StoredCode> {
+        if self.word() & 0b111 == 0b100 && self.word() >> 3 & STORED_CODE != 0 {
+            Some(StoredCode((self.word() >> 3) as u32))
+        } else {
+            None
+        }
+    }
 
     /// The value of a heap word; empty is `None`.
     #[inline(always)]

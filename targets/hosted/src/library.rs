@@ -1,12 +1,10 @@
 //! The standard library's image, which the build script made.
 //!
-//! Invariant: the image is part of the binary, made by the same bytecode crate; a module that cannot be decoded is reported as missing
-//! and named on the error stream, because it means a broken binary. The image's pages are resident only while a module is decoded; every
+//! Invariant: the image is part of the binary, made by the same bytecode crate. The image's pages are given back after each module; every
 //! few modules that a program imports, the rest of the binary that importing used is given back as well.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use threadsnake_bytecode::Code;
 use threadsnake_bytecode::image::Image;
 use threadsnake_engine::engine::FrozenModules;
 
@@ -53,11 +51,13 @@ impl Library {
     }
 }
 
-// SAFETY: the build script puts verified code alone into the image, and a decoded block is the one that was encoded.
+// SAFETY: the image is a constant, and the build script puts verified code alone into it.
 unsafe impl FrozenModules for Library {
-    fn find(&self, name: &str) -> Option<(Code, bool)> {
-        let module = self.image.find(name).ok().flatten()?;
-        let decoded = self.image.decode(&module);
+    fn image(&self) -> Image<'static> {
+        self.image
+    }
+
+    fn decoded_module(&self) {
         // Relaxed: a figure.
         if binary_pages::program_runs()
             && self.decoded.fetch_add(1, Ordering::Relaxed) % MODULES == MODULES - 1
@@ -66,20 +66,5 @@ unsafe impl FrozenModules for Library {
         } else {
             give_back(IMAGE);
         }
-        match decoded {
-            Ok(code) => Some((code, module.is_package)),
-            Err(error) => {
-                eprintln!("threadsnake: module {name} in this binary is damaged: {error}");
-                None
-            }
-        }
-    }
-
-    fn contains(&self, name: &str) -> Option<bool> {
-        Some(self.image.find(name).ok().flatten()?.is_package)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.image.modules().filter_map(|module| module.ok().map(|module| module.name.to_owned())).collect()
     }
 }

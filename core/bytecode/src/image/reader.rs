@@ -67,6 +67,7 @@ pub struct Image<'a> {
     bytes: &'a [u8],
     strings: Table<'a>,
     constants: Table<'a>,
+    names: Table<'a>,
     rows: &'a [u8],
     code: &'a [u8],
 }
@@ -80,6 +81,75 @@ pub struct Module<'a> {
     pub is_package: bool,
     code: &'a [u8],
 }
+
+/// Where a code block lies in an image: its offset in the code. Decoding it takes the image it is from.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct StoredCode(pub u32);
+
+/// A constant of a code block whose nested blocks are left in the image.
+#[derive(Clone, PartialEq, Debug)]
+pub enum StoredConstant {
+    /// Anything but code.
+    Constant(Constant),
+    /// A nested block.
+    Code(StoredCode),
+}
+
+/// A code block but for its constants and locations, with its names borrowed from where they are stored: what a code object is made of.
+/// The fields are those of [`Code`].
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each is described at `Code`")]
+pub struct CodeParts<'a> {
+    pub name: &'a [u8],
+    pub qualified_name: &'a [u8],
+    pub file_name: &'a [u8],
+    pub first_line: u32,
+    pub flags: u32,
+    pub argument_count: u16,
+    pub positional_only_count: u16,
+    pub keyword_only_count: u16,
+    pub register_count: u16,
+    pub local_names: Vec<&'a [u8]>,
+    /// Names and registers.
+    pub cell_variables: Vec<(&'a [u8], u16)>,
+    pub free_names: Vec<&'a [u8]>,
+    pub names: Vec<&'a [u8]>,
+    pub instructions: Box<[Instruction]>,
+    pub exception_table: Box<[ExceptionTableEntry]>,
+}
+
+fn borrowed(texts: &[Text]) -> Vec<&[u8]> {
+    texts.iter().map(|text| &*text.0).collect()
+}
+
+fn owned(texts: Vec<&[u8]>) -> Vec<Text> {
+    texts.into_iter().map(|text| Text(text.into())).collect()
+}
+
+impl<'a> From<&'a Code> for CodeParts<'a> {
+    fn from(code: &'a Code) -> Self {
+        CodeParts {
+            name: &code.name.0,
+            qualified_name: &code.qualified_name.0,
+            file_name: &code.file_name.0,
+            first_line: code.first_line,
+            flags: code.flags,
+            argument_count: code.argument_count,
+            positional_only_count: code.positional_only_count,
+            keyword_only_count: code.keyword_only_count,
+            register_count: code.register_count,
+            local_names: borrowed(&code.local_names),
+            cell_variables: code.cell_variables.iter().map(|cell| (&*cell.name.0, cell.register)).collect(),
+            free_names: borrowed(&code.free_names),
+            names: borrowed(&code.names),
+            instructions: code.instructions.as_slice().into(),
+            exception_table: code.exception_table.as_slice().into(),
+        }
+    }
+}
+
+/// What [`Image::parts`] gives: the parts, the constants and the coded locations.
+pub type StoredParts<'a> = (CodeParts<'a>, Vec<StoredConstant>, &'a [u8]);
 
 impl<'a> Image<'a> {
     /// Opens an image, looking at its header alone.
@@ -97,10 +167,11 @@ impl<'a> Image<'a> {
         if long_at(bytes, 16)? != abi_hash() {
             return Err(ImageError::OperationTable);
         }
-        let count = word_at(bytes, 56)? as usize;
-        let rows = word_at(bytes, 60)? as usize;
-        let code = word_at(bytes, 64)? as usize;
-        let end = count
+        let names = Table::open(bytes, 56)?;
+        let rows = word_at(bytes, 68)? as usize;
+        let code = word_at(bytes, 72)? as usize;
+        let end = names
+            .count()
             .checked_mul(MODULE_ROW_LENGTH)
             .and_then(|length| rows.checked_add(length))
             .ok_or(ImageError::Truncated)?;
@@ -108,6 +179,7 @@ impl<'a> Image<'a> {
             bytes,
             strings: Table::open(bytes, 32)?,
             constants: Table::open(bytes, 44)?,
+            names,
             rows: bytes.get(rows..end).ok_or(ImageError::Truncated)?,
             code: bytes.get(code..).ok_or(ImageError::Truncated)?,
         })
@@ -122,13 +194,13 @@ impl<'a> Image<'a> {
     pub fn module(&self, place: usize) -> Result<Module<'a>, ImageError> {
         let row = place.checked_mul(MODULE_ROW_LENGTH).ok_or(ImageError::Truncated)?;
         let word = |number: usize| word_at(self.rows, row.saturating_add(4 * number));
-        let name = core::str::from_utf8(self.strings.get(word(0)? as u64)?)
+        let name = core::str::from_utf8(self.names.get(place as u64)?)
             .map_err(|_| ImageError::Malformed("module name"))?;
-        let flags = word(1)?;
+        let flags = word(0)?;
         if flags & !MODULE_IS_PACKAGE != 0 {
             return Err(ImageError::Malformed("module flags"));
         }
-        let code = self.code.get(word(2)? as usize..word(3)? as usize).ok_or(ImageError::Truncated)?;
+        let code = self.code.get(word(1)? as usize..word(2)? as usize).ok_or(ImageError::Truncated)?;
         Ok(Module { name, is_package: flags & MODULE_IS_PACKAGE != 0, code })
     }
 
@@ -143,9 +215,8 @@ impl<'a> Image<'a> {
         let (mut low, mut high) = (0, self.module_count());
         while low < high {
             let middle = low + (high - low) / 2;
-            let module = self.module(middle)?;
-            match module.name.cmp(name) {
-                core::cmp::Ordering::Equal => return Ok(Some(module)),
+            match self.names.get(middle as u64)?.cmp(name.as_bytes()) {
+                core::cmp::Ordering::Equal => return self.module(middle).map(Some),
                 core::cmp::Ordering::Less => low = middle + 1,
                 core::cmp::Ordering::Greater => high = middle,
             }
@@ -156,13 +227,36 @@ impl<'a> Image<'a> {
     /// A module's code, not verified: for images that the engine itself carries. Code from elsewhere goes through
     /// [`Image::decode_verified`].
     pub fn decode(&self, module: &Module<'a>) -> Result<Code, ImageError> {
-        let mut decoder =
-            Decoder { image: self, rest: module.code, budget: decode_budget(module.code.len()) };
-        let code = decoder.code(DEEPEST)?;
-        match decoder.rest {
-            [] => Ok(code),
-            _ => Err(ImageError::Malformed("bytes after the code")),
-        }
+        self.decode_stored(self.stored(module)?)
+    }
+
+    /// Where a module's code is.
+    pub fn stored(&self, module: &Module<'a>) -> Result<StoredCode, ImageError> {
+        self.place_of(module.code)
+    }
+
+    /// Where a part of the code section is.
+    fn place_of(&self, part: &'a [u8]) -> Result<StoredCode, ImageError> {
+        let place = part.as_ptr().addr().wrapping_sub(self.code.as_ptr().addr());
+        u32::try_from(place).map(StoredCode).map_err(|_| ImageError::TooLarge)
+    }
+
+    /// A decoder at a block, with a budget for all of it.
+    fn decoder(&self, stored: StoredCode) -> Result<Decoder<'_, 'a>, ImageError> {
+        let rest = self.code.get(stored.0 as usize..).ok_or(ImageError::Truncated)?;
+        let mut decoder = Decoder { image: self, rest, budget: 0 };
+        let block = decoder.block()?;
+        Ok(Decoder { image: self, rest: block, budget: decode_budget(block.len()) })
+    }
+
+    /// A block and all that is nested in it, not verified.
+    pub fn decode_stored(&self, stored: StoredCode) -> Result<Code, ImageError> {
+        self.decoder(stored)?.code(DEEPEST)
+    }
+
+    /// A block without what is nested in it, not verified.
+    pub fn parts(&self, stored: StoredCode) -> Result<StoredParts<'a>, ImageError> {
+        self.decoder(stored)?.parts()
     }
 
     /// A module's code, verified.
@@ -255,54 +349,125 @@ impl<'a> Decoder<'_, 'a> {
         Ok(count)
     }
 
-    fn text(&mut self) -> Result<Text, ImageError> {
+    /// The bytes of a code block, after its length.
+    fn block(&mut self) -> Result<&'a [u8], ImageError> {
+        let length = self.number()?;
+        self.bytes(length)
+    }
+
+    fn text(&mut self) -> Result<&'a [u8], ImageError> {
         let number = self.varint()?;
         let bytes = self.image.strings.get(number)?;
         self.charge(bytes.len())?;
-        Ok(Text(bytes.into()))
+        Ok(bytes)
     }
 
-    fn texts(&mut self) -> Result<Vec<Text>, ImageError> {
+    fn texts(&mut self) -> Result<Vec<&'a [u8]>, ImageError> {
         let count = self.count(size_of::<Text>())?;
-        (0..count).map(|_| self.text()).collect()
+        let mut texts = Vec::with_capacity(count);
+        for _ in 0..count {
+            texts.push(self.text()?);
+        }
+        Ok(texts)
     }
 
+    /// What is left, which is a block, with what is nested in it.
     fn code(&mut self, depth: usize) -> Result<Code, ImageError> {
         let depth = depth.checked_sub(1).ok_or(ImageError::TooDeep)?;
-        self.charge(size_of::<Code>())?;
-        // Fields are read in the order in which the writer writes them, which is the order here.
+        let (parts, stored, locations) = self.parts()?;
+        let mut constants = Vec::with_capacity(stored.len());
+        for constant in stored {
+            constants.push(match constant {
+                StoredConstant::Constant(constant) => constant,
+                StoredConstant::Code(place) => {
+                    self.rest = self.image.code.get(place.0 as usize..).ok_or(ImageError::Truncated)?;
+                    self.rest = self.block()?;
+                    Constant::Code(Box::new(self.code(depth)?))
+                }
+            });
+        }
+        self.charge(locations.len())?;
+        let cell = |(name, register): (&[u8], u16)| CellVariable { name: Text(name.into()), register };
         Ok(Code {
-            name: self.text()?,
-            qualified_name: self.text()?,
-            file_name: self.text()?,
-            first_line: self.number()?,
-            flags: self.number()?,
-            argument_count: self.number()?,
-            positional_only_count: self.number()?,
-            keyword_only_count: self.number()?,
-            register_count: self.number()?,
-            local_names: self.texts()?,
-            cell_variables: self.cells()?,
-            free_names: self.texts()?,
-            names: self.texts()?,
-            constants: self.constants(depth)?,
-            instructions: self.instructions()?,
-            exception_table: self.exception_table()?,
-            locations: self.locations()?,
+            name: Text(parts.name.into()),
+            qualified_name: Text(parts.qualified_name.into()),
+            file_name: Text(parts.file_name.into()),
+            first_line: parts.first_line,
+            flags: parts.flags,
+            argument_count: parts.argument_count,
+            positional_only_count: parts.positional_only_count,
+            keyword_only_count: parts.keyword_only_count,
+            register_count: parts.register_count,
+            local_names: owned(parts.local_names),
+            cell_variables: parts.cell_variables.into_iter().map(cell).collect(),
+            free_names: owned(parts.free_names),
+            names: owned(parts.names),
+            constants,
+            instructions: parts.instructions.into_vec(),
+            exception_table: parts.exception_table.into_vec(),
+            locations: LocationTable { bytes: locations.to_vec().into() },
         })
     }
 
-    fn cells(&mut self) -> Result<Vec<CellVariable>, ImageError> {
-        let count = self.count(size_of::<CellVariable>())?;
-        (0..count).map(|_| Ok(CellVariable { name: self.text()?, register: self.number()? })).collect()
+    /// What is left, which is a block, without what is nested in it.
+    fn parts(&mut self) -> Result<StoredParts<'a>, ImageError> {
+        self.charge(size_of::<Code>())?;
+        // Fields are read in the order in which the writer writes them.
+        let (name, qualified_name, file_name) = (self.text()?, self.text()?, self.text()?);
+        let (first_line, flags) = (self.number()?, self.number()?);
+        let (argument_count, positional_only_count) = (self.number()?, self.number()?);
+        let (keyword_only_count, register_count) = (self.number()?, self.number()?);
+        let local_names = self.texts()?;
+        let cell_variables = self.cells()?;
+        let free_names = self.texts()?;
+        let names = self.texts()?;
+        let constants = self.constants()?;
+        let instructions = self.instructions()?.into_boxed_slice();
+        let exception_table = self.exception_table()?.into_boxed_slice();
+        let length = self.number()?;
+        let locations = self.bytes(length)?;
+        if !self.rest.is_empty() {
+            return Err(ImageError::Malformed("bytes after the code"));
+        }
+        let parts = CodeParts {
+            name,
+            qualified_name,
+            file_name,
+            first_line,
+            flags,
+            argument_count,
+            positional_only_count,
+            keyword_only_count,
+            register_count,
+            local_names,
+            cell_variables,
+            free_names,
+            names,
+            instructions,
+            exception_table,
+        };
+        Ok((parts, constants, locations))
     }
 
-    fn constants(&mut self, depth: usize) -> Result<Vec<Constant>, ImageError> {
-        let count = self.count(size_of::<Constant>())?;
+    fn cells(&mut self) -> Result<Vec<(&'a [u8], u16)>, ImageError> {
+        let count = self.count(size_of::<CellVariable>())?;
+        let mut cells = Vec::with_capacity(count);
+        for _ in 0..count {
+            cells.push((self.text()?, self.number()?));
+        }
+        Ok(cells)
+    }
+
+    fn constants(&mut self) -> Result<Vec<StoredConstant>, ImageError> {
+        let count = self.count(size_of::<StoredConstant>())?;
         let mut constants = Vec::with_capacity(count);
         for _ in 0..count {
             constants.push(match self.varint()?.checked_sub(1) {
-                None => Constant::Code(Box::new(self.code(depth)?)),
+                None => {
+                    let place = self.image.place_of(self.rest)?;
+                    self.block()?;
+                    StoredConstant::Code(place)
+                }
                 Some(number) => {
                     let coded = self.image.constants.get(number)?;
                     let after = core::mem::replace(&mut self.rest, coded);
@@ -310,7 +475,7 @@ impl<'a> Decoder<'_, 'a> {
                     if !core::mem::replace(&mut self.rest, after).is_empty() {
                         return Err(ImageError::Malformed("bytes after a constant"));
                     }
-                    constant
+                    StoredConstant::Constant(constant)
                 }
             });
         }
@@ -343,7 +508,7 @@ impl<'a> Decoder<'_, 'a> {
             }
             tag::FLOAT => Constant::Float(self.float()?),
             tag::COMPLEX => Constant::Complex(self.float()?, self.float()?),
-            tag::TEXT => Constant::Text(self.text()?),
+            tag::TEXT => Constant::Text(Text(self.text()?.into())),
             tag::BYTES => Constant::Bytes(self.counted_bytes()?),
             tag::TUPLE => Constant::Tuple(self.items(depth)?),
             tag::FROZEN_SET => Constant::FrozenSet(self.items(depth)?),
@@ -412,9 +577,5 @@ impl<'a> Decoder<'_, 'a> {
             });
         }
         Ok(entries)
-    }
-
-    fn locations(&mut self) -> Result<LocationTable, ImageError> {
-        Ok(LocationTable { bytes: self.counted_bytes()?.into_vec() })
     }
 }

@@ -32,7 +32,7 @@ fn modules_come_back() {
     assert_eq!(image.find("packag"), Ok(None));
     assert_eq!(image.find("zebra"), Ok(None));
     // Both sample modules share everything.
-    assert_eq!(image.shared_counts(), (11, 14));
+    assert_eq!(image.shared_counts(), (8, 14));
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Table {
 pub struct ImageWriter {
     strings: Table,
     constants: Table,
-    modules: BTreeMap<Vec<u8>, (u32, u32, u32, u32)>,
+    modules: BTreeMap<Vec<u8>, (u32, u32, u32)>,
     code: Vec<u8>,
 }
 
@@ -68,14 +68,21 @@ impl ImageWriter {
             return Err(ImageError::DuplicateModule);
         }
         crate::verifier::verify(code)?;
-        let number = self.strings.number(name.as_bytes())?;
         let start = self.code.len();
         let mut out = Vec::new();
-        self.write_code(&mut out, code, DEEPEST)?;
+        self.write_block(&mut out, code, DEEPEST)?;
         self.code.extend_from_slice(&out);
         let end = u32::try_from(self.code.len()).map_err(|_| ImageError::TooLarge)?;
         let flags = if is_package { MODULE_IS_PACKAGE } else { 0 };
-        self.modules.insert(name.as_bytes().into(), (number, flags, start as u32, end));
+        self.modules.insert(name.as_bytes().into(), (flags, start as u32, end));
+        Ok(())
+    }
+
+    fn write_block(&mut self, out: &mut Vec<u8>, code: &Code, depth: usize) -> Result<(), ImageError> {
+        let mut block = Vec::new();
+        self.write_code(&mut block, code, depth)?;
+        push_varint(out, block.len() as u64);
+        out.extend_from_slice(&block);
         Ok(())
     }
 
@@ -115,7 +122,7 @@ impl ImageWriter {
                 // 0 says that a code block follows; other numbers are constants, counted from 1.
                 Constant::Code(inner) => {
                     push_varint(out, 0);
-                    self.write_code(out, inner, depth)?;
+                    self.write_block(out, inner, depth)?;
                 }
                 constant => {
                     let mut coded = Vec::new();
@@ -212,7 +219,11 @@ impl ImageWriter {
         let mut header = Vec::with_capacity(HEADER_LENGTH);
         let at = |length: usize| u32::try_from(length).map_err(|_| ImageError::TooLarge);
         let mut sections = Vec::new();
-        for table in [&self.strings, &self.constants] {
+        let mut names = Table::default();
+        for name in self.modules.keys() {
+            names.number(name)?;
+        }
+        for table in [&self.strings, &self.constants, &names] {
             sections.push(table.ends.len() as u32);
             sections.push(at(out.len())?);
             for end in core::iter::once(&0).chain(&table.ends) {
@@ -221,14 +232,13 @@ impl ImageWriter {
             sections.push(at(out.len())?);
             out.extend_from_slice(&table.data);
         }
-        sections.push(self.modules.len() as u32);
         sections.push(at(out.len())?);
-        for &(name, flags, start, end) in self.modules.values() {
-            for word in [name, flags, start, end] {
+        for &(flags, start, end) in self.modules.values() {
+            for word in [flags, start, end] {
                 out.extend_from_slice(&word.to_le_bytes());
             }
         }
-        debug_assert_eq!(MODULE_ROW_LENGTH, 4 * size_of::<u32>());
+        debug_assert_eq!(MODULE_ROW_LENGTH, 3 * size_of::<u32>());
         sections.push(at(out.len())?);
         out.extend_from_slice(&self.code);
 
@@ -255,12 +265,11 @@ impl ImageWriter {
 impl ImageWriter {
     /// The image of one block that need not pass verification.
     pub(super) fn assemble_unverified(mut self, code: &Code) -> Result<Vec<u8>, ImageError> {
-        let name = self.strings.number(b"unverified")?;
         let mut out = Vec::new();
-        self.write_code(&mut out, code, DEEPEST)?;
+        self.write_block(&mut out, code, DEEPEST)?;
         self.code = out;
         let end = self.code.len() as u32;
-        self.modules.insert(b"unverified".into(), (name, 0, 0, end));
+        self.modules.insert(b"unverified".into(), (0, 0, end));
         self.assemble()
     }
 }

@@ -60,7 +60,7 @@ fn words_and_jumps() {
     assert_eq!(with_instruction(7, jump(i32::MIN)), (7, Problem::JumpTarget(8 + i32::MIN as i64)));
     assert_eq!(with_instruction(8, Instruction::new(Nop, 0, 0, 0)), (8, Problem::FallsOffTheEnd));
     assert_eq!(after(|code| code.instructions.clear()), (0, Problem::Empty));
-    assert_eq!(after(|code| code.locations.bytes.clear()), (0, Problem::Locations));
+    assert_eq!(after(|code| code.locations.bytes = Default::default()), (0, Problem::Locations));
 }
 
 #[test]

@@ -91,7 +91,8 @@ pub mod module {
     }
 
     fn frozen_package(cx: &Context, name: Str) -> Option<bool> {
-        cx.engine().configuration().frozen.as_ref()?.contains(&name.to_utf8_lossy())
+        let image = cx.engine().configuration().frozen.as_ref()?.image();
+        Some(image.find(&name.to_utf8_lossy()).ok().flatten()?.is_package)
     }
 
     /// Return info about the corresponding frozen module (if there is one) or None.
@@ -117,10 +118,8 @@ pub mod module {
     fn get_frozen_object(cx: &Context, name: Str, data: Option<Value>) -> PyResult<Value> {
         let _ = data;
         let text = name.to_utf8(cx)?;
-        let found = cx.engine().configuration().frozen.as_ref().and_then(|frozen| frozen.find(&text));
-        match found {
-            // SAFETY: a frozen module's (`FrozenModules`).
-            Some((code, _)) => Ok(unsafe { cx.code_object_of_frozen(&code) }?.as_value()),
+        match cx.frozen_module(&text)? {
+            Some((code, _)) => Ok(code.as_value()),
             None => Err(no_such_frozen(cx, name)),
         }
     }
@@ -152,8 +151,8 @@ pub mod module {
     fn _frozen_module_names(cx: &Context) -> PyResult<Value> {
         let mut values = cx.scratch();
         if let Some(frozen) = cx.engine().configuration().frozen.as_ref() {
-            for name in frozen.names() {
-                values.push(cx.str(&name)?);
+            for module in frozen.image().modules().flatten() {
+                values.push(cx.str(module.name)?);
             }
         }
         cx.list(values.as_slice())

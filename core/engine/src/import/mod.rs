@@ -20,19 +20,17 @@ use crate::value::Value;
 impl Context {
     /// Runs a frozen module's code in a new module object, which is put into `sys.modules` under `as_name`.
     fn run_frozen_as(&self, name: &str, as_name: &str) -> PyResult<Value> {
-        let Some(frozen) = self.engine().configuration().frozen.as_ref() else {
+        if self.engine().configuration().frozen.is_none() {
             return Err(self.raise(
                 ExceptionClass::ImportError,
                 format_args!("this engine has no frozen library to take importlib from"),
             ));
-        };
-        let Some((code, _)) = frozen.find(name) else {
+        }
+        let Some((code, _)) = self.frozen_module(name)? else {
             return Err(
                 self.raise(ExceptionClass::ImportError, format_args!("no frozen module named {name}"))
             );
         };
-        // SAFETY: a frozen module's (`FrozenModules`).
-        let code = unsafe { self.code_object_of_frozen(&code) }?;
         let module = self.new_module(as_name)?;
         self.add_module(as_name, module)?;
         let namespace = self.module_dict(module)?;

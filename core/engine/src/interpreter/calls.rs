@@ -97,7 +97,7 @@ pub(crate) fn call_python(
     destination: u16,
     flags: u32,
 ) -> PyResult<Called> {
-    let Some(code) = function.code() else { return Err(cx.not_callable(function.as_value())) };
+    let code = cx.code_of(function)?;
     let data = code.data();
     if !cx.frames().has_registers(arguments, data.register_count as usize + count) {
         return Err(cx.recursion_error());

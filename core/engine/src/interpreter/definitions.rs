@@ -3,27 +3,32 @@
 //! Invariant: the function is complete before anything else sees it.
 //! Source: Python/bytecodes.c (`MAKE_FUNCTION`, `SET_FUNCTION_ATTRIBUTE`, `LOAD_BUILD_CLASS`).
 
+use threadsnake_bytecode::code_flags;
+
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::interpreter::frame::Frame;
 use crate::interpreter::variables::builtins_of;
 use crate::names::Name;
-use crate::types::code::CodeObject;
 use crate::types::function;
 use crate::value::Value;
 
 pub(crate) fn make_function(
     cx: &Context,
     frame: &Frame,
-    code: u64,
+    constant: usize,
     parts: [Option<Value>; 4],
 ) -> PyResult<Value> {
-    let (Some(code), Some(globals)) =
-        (Value::from_word(code).and_then(CodeObject::from_value), frame.globals_dict())
-    else {
+    let (Some(outer), Some(globals)) = (frame.code_object(), frame.globals_dict()) else {
         return Err(cx.raise(ExceptionClass::SystemError, format_args!("MakeFunction without code")));
     };
-    let made = cx.new_function(code, globals)?;
+    // The bodies of modules and classes run once; what a function defines each time that it runs has one code object.
+    let runs_once = outer.data().flags & code_flags::OPTIMIZED == 0;
+    let place = outer.constant(constant).and_then(Value::as_stored_code).filter(|_| runs_once);
+    let made = match place {
+        Some(place) => cx.folded_function(place, globals)?,
+        None => cx.new_function(cx.nested_code(outer, constant)?, globals)?,
+    };
     let object = made.object();
     let [defaults, keyword_defaults, closure, annotate] = parts;
     for (slot, part) in [

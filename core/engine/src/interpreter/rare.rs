@@ -216,8 +216,8 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             set!(i.a(), result);
         }
         Operation::MakeFunction => {
-            // SAFETY: verified: the constant and the registers exist.
-            let (code, parts) = unsafe { (*constants().add(i.b() as usize), base.add(i.a() as usize + 1)) };
+            // SAFETY: verified: the registers exist.
+            let parts = unsafe { base.add(i.a() as usize + 1) };
             let part = |index: u16| {
                 if i.c() & (1 << index) != 0 {
                     // SAFETY: as above.
@@ -226,8 +226,8 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
                     None
                 }
             };
-            let function =
-                check!(definitions::make_function(cx, frame, code, [part(0), part(1), part(2), part(3)]));
+            let parts = [part(0), part(1), part(2), part(3)];
+            let function = check!(definitions::make_function(cx, frame, i.b() as usize, parts));
             set!(i.a(), function);
         }
         Operation::LoadBuildClass => {

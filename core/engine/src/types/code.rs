@@ -9,9 +9,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use threadsnake_bytecode::control_flow::CodeView;
+use threadsnake_bytecode::image::CodeParts;
 use threadsnake_bytecode::liveness::{Liveness, RegisterSet};
 use threadsnake_bytecode::{
-    Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Operation, Text, code_flags, verifier,
+    Code, Constant, ExceptionTableEntry, Instruction, LocationTable, Operation, code_flags, verifier,
 };
 use threadsnake_heap::arch::{AtomicU64, Ordering};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
@@ -27,7 +28,7 @@ use crate::value::Value;
 
 /// Slots of a code object.
 pub mod slot {
-    /// Slot array of constants.
+    /// Slot array of constants; nested blocks of the frozen library may still be places in the image.
     pub const CONSTANTS: usize = 0;
     /// Slot array of names.
     pub const NAMES: usize = 1;
@@ -96,9 +97,9 @@ pub struct CodeData {
 }
 
 /// See [`CodeData::runs_when_dropped`].
-fn runs_when_dropped(code: &Code) -> bool {
-    let operation_at = |index: u32| code.instructions.get(index as usize).and_then(|word| word.operation());
-    code.exception_table.iter().any(|entry| {
+fn runs_when_dropped(instructions: &[Instruction], exception_table: &[ExceptionTableEntry]) -> bool {
+    let operation_at = |index: u32| instructions.get(index as usize).and_then(|word| word.operation());
+    exception_table.iter().any(|entry| {
         // The wrapper of every generator's body, which turns StopIteration into RuntimeError, has nothing to do for GeneratorExit.
         let of_program = operation_at(entry.handler) != Some(Operation::CallIntrinsic);
         of_program
@@ -319,8 +320,8 @@ impl CodeObject {
         self.text(cx, slot::FILE_NAME)
     }
 
-    /// A constant.
-    pub fn constant(self, index: usize) -> Option<Value> {
+    /// A constant; of frozen code perhaps the place of a nested block.
+    pub(crate) fn constant(self, index: usize) -> Option<Value> {
         let constants = self.0.value(slot::CONSTANTS)?.as_object()?;
         if index < constants.slot_count() { constants.value(index) } else { None }
     }
@@ -370,30 +371,24 @@ impl Context {
         self.code_object_of_verified(code)
     }
 
-    /// The same for a block of the frozen library, which was checked when the binary was built. Checking it again would be more
-    /// than half of what starting takes; debug and stress builds do.
-    ///
-    /// # Safety
-    /// The block has passed `verifier::verify`.
-    ///
-    /// # Errors
-    /// MemoryError.
-    pub(crate) unsafe fn code_object_of_frozen(&self, code: &Code) -> PyResult<CodeObject> {
-        if cfg!(any(debug_assertions, stress)) {
-            self.code_object(code)
-        } else {
-            self.code_object_of_verified(code)
-        }
-    }
-
     fn code_object_of_verified(&self, code: &Code) -> PyResult<CodeObject> {
         self.check_native_stack()?;
-        let mut items = self.scratch();
+        let mut constants = self.scratch();
         for constant in &code.constants {
-            items.push(self.constant_value(constant)?);
+            constants.push(self.constant_value(constant)?);
         }
-        let constants = self.slot_array(items.as_slice())?;
-        let names = self.interned_names(&code.names)?;
+        self.code_object_of_parts(CodeParts::from(code), constants.as_slice(), code.locations.clone())
+    }
+
+    /// The code object of a verified block, of which `constants` are the constants: values, and places of nested blocks.
+    pub(crate) fn code_object_of_parts(
+        &self,
+        code: CodeParts<'_>,
+        constants: &[Value],
+        locations: LocationTable,
+    ) -> PyResult<CodeObject> {
+        let constants = self.slot_array(constants)?;
+        let names = self.interned_names(code.names.iter().copied())?;
         let names = self.slot_array(names.as_slice())?;
         let caches = self.allocate(Kind::SlotArray, code.instructions.len(), 0)?;
         let shape = self.shape_word(Kind::Code);
@@ -407,20 +402,19 @@ impl Context {
         self.store(object, slot::CONSTANTS, Value::from(constants));
         self.store(object, slot::NAMES, Value::from(names));
         self.store(object, slot::CACHES, Value::from(caches));
-        let name = self.intern_wtf8(&code.name.0)?;
+        let name = self.intern_wtf8(code.name)?;
         self.store(object, slot::NAME, name.as_value());
-        let qualified_name = self.intern_wtf8(&code.qualified_name.0)?;
+        let qualified_name = self.intern_wtf8(code.qualified_name)?;
         self.store(object, slot::QUALIFIED_NAME, qualified_name.as_value());
-        let file_name = self.intern_wtf8(&code.file_name.0)?;
+        let file_name = self.intern_wtf8(code.file_name)?;
         self.store(object, slot::FILE_NAME, file_name.as_value());
-        let local_names = self.interned_names(&code.local_names)?;
+        let local_names = self.interned_names(code.local_names.iter().copied())?;
         let local_names = self.tuple(local_names.as_slice())?;
         self.store(object, slot::LOCAL_NAMES, local_names);
-        let cell_names: Vec<Text> = code.cell_variables.iter().map(|cell| cell.name.clone()).collect();
-        let cell_names = self.interned_names(&cell_names)?;
+        let cell_names = self.interned_names(code.cell_variables.iter().map(|&(name, _)| name))?;
         let cell_names = self.tuple(cell_names.as_slice())?;
         self.store(object, slot::CELL_NAMES, cell_names);
-        let free_names = self.interned_names(&code.free_names)?;
+        let free_names = self.interned_names(code.free_names.iter().copied())?;
         let free_names = self.tuple(free_names.as_slice())?;
         self.store(object, slot::FREE_NAMES, free_names);
         let variable = code_flags::VARIABLE_ARGUMENTS | code_flags::VARIABLE_KEYWORDS;
@@ -428,9 +422,8 @@ impl Context {
             + code.keyword_only_count
             + (code.flags & code_flags::VARIABLE_ARGUMENTS != 0) as u16
             + (code.flags & code_flags::VARIABLE_KEYWORDS != 0) as u16;
-        let cell_registers: Box<[u16]> = code.cell_variables.iter().map(|cell| cell.register).collect();
+        let cell_registers: Box<[u16]> = code.cell_variables.iter().map(|&(_, register)| register).collect();
         let last_cell = cell_registers.iter().map(|&register| register.saturating_add(1)).max().unwrap_or(0);
-        let instructions: Box<[Instruction]> = code.instructions.as_slice().into();
         let simple_call = code.flags & variable == 0 && code.keyword_only_count == 0;
         let data = CodeData {
             register_count: code.register_count,
@@ -442,13 +435,13 @@ impl Context {
             flags: code.flags,
             simple_call,
             plain_call_arguments: plain_call_arguments(simple_call, code.flags, code.argument_count),
-            cache_distance: cache_distance(&instructions, caches.address()),
+            cache_distance: cache_distance(&code.instructions, caches.address()),
             first_line: code.first_line,
             cell_registers,
-            exception_table: code.exception_table.as_slice().into(),
-            runs_when_dropped: runs_when_dropped(code),
-            locations: code.locations.clone(),
-            instructions,
+            runs_when_dropped: runs_when_dropped(&code.instructions, &code.exception_table),
+            exception_table: code.exception_table,
+            locations,
+            instructions: code.instructions,
             constants: constants.address(),
             names: names.address(),
             caches: caches.address(),
@@ -462,10 +455,13 @@ impl Context {
         Ok(CodeObject(object))
     }
 
-    fn interned_names(&self, names: &[Text]) -> PyResult<crate::context::ScratchVector<'_>> {
+    fn interned_names<'a>(
+        &self,
+        names: impl Iterator<Item = &'a [u8]>,
+    ) -> PyResult<crate::context::ScratchVector<'_>> {
         let mut interned = self.scratch();
         for name in names {
-            interned.push(self.intern_wtf8(&name.0)?.as_value());
+            interned.push(self.intern_wtf8(name)?.as_value());
         }
         Ok(interned)
     }
@@ -536,6 +532,7 @@ impl Context {
             return Err(self.type_error_expected("code", code));
         };
         self.check_native_stack()?;
+        self.unfold_constants(code)?;
         self.store(code.object(), slot::FILE_NAME, file_name.as_value());
         let mut index = 0;
         while let Some(constant) = code.constant(index) {

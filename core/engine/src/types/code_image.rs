@@ -65,6 +65,7 @@ impl Context {
 
     fn code_block(&self, code: CodeObject) -> PyResult<Code> {
         self.check_native_stack()?;
+        self.unfold_constants(code)?;
         let data = code.data();
         let mut constants = Vec::new();
         let mut index = 0;

@@ -247,6 +247,7 @@ impl CodeClass {
 
     #[pygetter]
     fn co_consts(cx: &Context, this: CodeObject) -> PyResult<Tuple> {
+        cx.unfold_constants(this)?;
         array_as_tuple(cx, this, slot::CONSTANTS)
     }
 
@@ -325,6 +326,8 @@ fn same_code(cx: &Context, left: CodeObject, right: CodeObject) -> PyResult<bool
             return Ok(false);
         }
     }
+    cx.unfold_constants(left)?;
+    cx.unfold_constants(right)?;
     let (one, other) =
         (array_as_tuple(cx, left, slot::CONSTANTS)?, array_as_tuple(cx, right, slot::CONSTANTS)?);
     if one.len() != other.len() {

@@ -17,13 +17,13 @@ use crate::value::Value;
 
 /// Slots of a function.
 pub mod slot {
-    /// The code object.
+    /// The code object; of a folded function another one (`types/folded.rs`)
     pub const CODE: usize = 0;
     /// The globals dict.
     pub const GLOBALS: usize = 1;
-    /// `__name__`
+    /// `__name__`, or where in the image the code is
     pub const NAME: usize = 2;
-    /// `__qualname__`
+    /// `__qualname__`, or empty while folded
     pub const QUALIFIED_NAME: usize = 3;
     /// `__defaults__`, a tuple, or empty
     pub const DEFAULTS: usize = 4;
@@ -31,7 +31,7 @@ pub mod slot {
     pub const KEYWORD_DEFAULTS: usize = 5;
     /// `__closure__`, a tuple of cells, or empty
     pub const CLOSURE: usize = 6;
-    /// `__doc__`
+    /// `__doc__`, or empty while folded
     pub const DOC: usize = 7;
     /// `__dict__`, or empty
     pub const DICT: usize = 8;
@@ -71,17 +71,24 @@ impl Function {
         Value::from(self.0)
     }
 
-    /// The code.
+    /// The function that an object is.
+    pub(crate) fn from_object(object: ObjectRef) -> Function {
+        debug_assert!(Kind::of(object) == Kind::Function);
+        Function(object)
+    }
+
+    /// What is in the slot of the code: of a folded function it is not its own (`types/folded.rs`). `Context::code_of` gives that.
     #[inline(always)]
-    pub fn code(self) -> Option<CodeObject> {
-        self.0.value(slot::CODE).and_then(CodeObject::from_value)
+    pub(crate) fn code(self) -> CodeObject {
+        self.code_and_globals().0
     }
 
     /// The code and the word of the globals, without tests: for calls.
     #[inline(always)]
     pub(crate) fn code_and_globals(self) -> (CodeObject, u64) {
-        debug_assert!(self.code().is_some() && self.globals().is_some());
-        // SAFETY: `Context::new_function` alone makes functions, with `COUNT` slots, and sets these two before anybody sees the function;
+        debug_assert!(self.0.value(slot::CODE).and_then(CodeObject::from_value).is_some());
+        debug_assert!(self.globals().is_some());
+        // SAFETY: `Context::new_function` and `folded_function` alone make functions, with `COUNT` slots, and set these two before anybody sees the function;
         // only another code object ever replaces the code.
         unsafe {
             let code = self.0.slot_unchecked(slot::CODE);
@@ -114,7 +121,7 @@ impl Function {
         self.0.value(slot::KEYWORD_DEFAULTS).and_then(Dict::from_value)
     }
 
-    /// `__qualname__`
+    /// `__qualname__` of a function whose code is known (`Context::code_of`).
     pub fn qualified_name(self, cx: &Context) -> Str {
         self.0.value(slot::QUALIFIED_NAME).and_then(Str::from_value).unwrap_or_else(|| cx.empty_str())
     }

@@ -129,6 +129,7 @@ impl FunctionClass {
     /// Return repr(self).
     #[pymethod(name = "__repr__")]
     fn repr(cx: &Context, this: Function) -> PyResult<Value> {
+        cx.code_of(this)?;
         cx.str_format(format_args!(
             "<function {} at {:#x}>",
             this.qualified_name(cx),
@@ -152,7 +153,7 @@ impl FunctionClass {
     #[pygetter(name = "__code__")]
     fn code(cx: &Context, this: Function) -> PyResult<Value> {
         audit_read(cx, this.as_value(), "__code__")?;
-        Ok(this.code().map_or(Value::NONE, CodeObject::as_value))
+        Ok(cx.code_of(this)?.as_value())
     }
 
     #[pysetter(name = "__code__")]
@@ -160,6 +161,7 @@ impl FunctionClass {
         let Some(code) = value.and_then(CodeObject::from_value) else {
             return Err(cx.type_error(format_args!("__code__ must be set to a code object")));
         };
+        cx.code_of(this)?;
         let needed = code.free_names(cx).len();
         let closure = this.closure().map_or(0, Tuple::len);
         if needed != closure {
@@ -243,14 +245,16 @@ impl FunctionClass {
     }
 
     #[pygetter(name = "__name__")]
-    fn name(cx: &Context, this: Function) -> Str {
-        name_of(cx, this)
+    fn name(cx: &Context, this: Function) -> PyResult<Str> {
+        cx.code_of(this)?;
+        Ok(name_of(cx, this))
     }
 
     #[pysetter(name = "__name__")]
     fn set_name(cx: &Context, this: Function, value: Option<Value>) -> PyResult<()> {
         match value {
             Some(value) if Str::from_value(value).is_some() => {
+                cx.code_of(this)?;
                 cx.store(this.object(), slot::NAME, value);
                 Ok(())
             }
@@ -259,14 +263,16 @@ impl FunctionClass {
     }
 
     #[pygetter(name = "__qualname__")]
-    fn qualified_name(cx: &Context, this: Function) -> Str {
-        this.qualified_name(cx)
+    fn qualified_name(cx: &Context, this: Function) -> PyResult<Str> {
+        cx.code_of(this)?;
+        Ok(this.qualified_name(cx))
     }
 
     #[pysetter(name = "__qualname__")]
     fn set_qualified_name(cx: &Context, this: Function, value: Option<Value>) -> PyResult<()> {
         match value {
             Some(value) if Str::from_value(value).is_some() => {
+                cx.code_of(this)?;
                 cx.store(this.object(), slot::QUALIFIED_NAME, value);
                 Ok(())
             }
@@ -275,12 +281,14 @@ impl FunctionClass {
     }
 
     #[pygetter(name = "__doc__")]
-    fn doc(this: Function) -> Value {
-        this.object().value(slot::DOC).unwrap_or(Value::NONE)
+    fn doc(cx: &Context, this: Function) -> PyResult<Value> {
+        cx.code_of(this)?;
+        Ok(this.object().value(slot::DOC).unwrap_or(Value::NONE))
     }
 
     #[pysetter(name = "__doc__")]
     fn set_doc(cx: &Context, this: Function, value: Option<Value>) -> PyResult<()> {
+        cx.code_of(this)?;
         cx.store(this.object(), slot::DOC, value.unwrap_or(Value::NONE));
         Ok(())
     }

@@ -33,6 +33,7 @@ pub mod exception_methods;
 pub mod finalizer;
 pub mod float_methods;
 pub mod float_object;
+pub mod folded;
 pub mod frame_locals_proxy;
 pub mod frame_object;
 pub mod frame_variables;
