@@ -156,6 +156,25 @@ def test_delegation():
     assert sorted(item for part in parts for item in part) == list(range(2 * ROUNDS))
 
 
+def test_each_level_of_a_chain_is_resumed_by_somebody():
+    def level(inner):
+        while True:
+            try:
+                yield from inner
+                return
+            except ValueError as error:
+                # Somebody runs the inner one, who came by another level.
+                assert "already executing" in str(error)
+
+    for _ in range(5):
+        chain = [numbers(ROUNDS)]
+        for _ in range(3):
+            chain.append(level(chain[-1]))
+        parts = hammer(lambda number: take_all(chain[number % len(chain)]))
+        assert sorted(item for part in parts for item in part) == list(range(ROUNDS))
+        assert [next(generator, None) for generator in chain] == [None] * len(chain)
+
+
 def test_generators_of_each_thread_are_independent():
     def work(number):
         return sum(sum(numbers(50)) for _ in range(20))

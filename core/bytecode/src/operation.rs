@@ -333,7 +333,7 @@ operations! {
     GetYieldFromIterator w r _ "R[a] := iterator for `yield from` R[b]";
     GetAwaitable w r u "R[a] := awaitable iterator of R[b]; c: 0 await, 1 from __aenter__, 2 from __aexit__, 3 from __anext__ (for the error's text)";
     Send m r j "R[a] := R[b].send(R[a]) (next for None); if R[b] finishes, R[a] := its result and jump c";
-    YieldDelegate w r r "yields R[b], delegating to R[c]: throw and close go there; followed by a jump back to Send, which is skipped when R[c] finishes under throw, its result being in R[a]";
+    YieldDelegate w r r "yields R[b], delegating to R[c]: throw and close go there; right after its Send, and followed by a jump back to that, which is skipped when R[c] finishes under throw, its result being in R[a]";
 
     // Pattern matching
     MatchSequence w r _ "R[a] := R[b] is a sequence for patterns";

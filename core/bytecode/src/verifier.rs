@@ -51,7 +51,7 @@ pub enum Problem {
     JumpTarget(i64),
     /// Control can run past the last instruction.
     FallsOffTheEnd,
-    /// `YieldDelegate` without the jump back to its `Send` after it.
+    /// `YieldDelegate` without its `Send` before it and the jump back to that after it.
     MissingJumpAfterDelegate,
     /// A yield in a block that is not flagged as a generator or coroutine.
     YieldOutsideGenerator,
@@ -362,8 +362,8 @@ fn verify_flow(
     Ok(())
 }
 
-/// A delegation goes on by a jump back to the `Send` of the same registers, and that one's jump and a delegate that finishes
-/// under `throw` go to the same place, just after the jump.
+/// A delegation is a `Send`, the yield of what that brought, and a jump back to it; where `Send` jumps to and where a delegate that
+/// finishes under `throw` goes on are the same place, just after the jump.
 fn is_followed_by_its_jump(code: &Code, index: usize, delegate: Instruction) -> bool {
     let at = |index: usize| {
         let word = code.instructions.get(index).copied()?;
@@ -373,7 +373,9 @@ fn is_followed_by_its_jump(code: &Code, index: usize, delegate: Instruction) -> 
     let back = jump_target(Operation::Jump, jump, index + 1);
     let Some(send_index) = back.and_then(|target| usize::try_from(target).ok()) else { return false };
     let Some((Operation::Send, send)) = at(send_index) else { return false };
-    send.a() == delegate.a()
+    send_index + 1 == index
+        && send.a() == delegate.a()
+        && send.a() == delegate.b()
         && send.b() == delegate.c()
         && jump_target(Operation::Send, send, send_index) == Some(index as i64 + 2)
 }

@@ -289,8 +289,13 @@ impl Context {
                 self.store(function.object(), crate::types::function::slot::CLOSURE, closure.as_value());
                 Some(function)
             }
+            None if data.is_generator_like() => Some(self.new_function(code, globals)?),
             None => None,
         };
+        if let Some(function) = function.filter(|_| data.is_generator_like()) {
+            // Its body runs when the result is iterated over or awaited.
+            return crate::types::generator::from_call(self, function, code, base);
+        }
         interpreter::push_frame(
             self,
             function.map_or(0, |function| function.as_value().word()),

@@ -238,7 +238,13 @@ impl Kind {
     /// The kind of an object.
     #[inline(always)]
     pub fn of(object: ObjectRef) -> Kind {
-        KINDS.get(object.kind() as usize).copied().unwrap_or(Kind::Object)
+        let number = object.kind();
+        if (number as usize) < Kind::COUNT {
+            // SAFETY: the kinds are numbered from 0 on without a gap, a byte each. (A table would be read each time.)
+            unsafe { core::mem::transmute::<u8, Kind>(number) }
+        } else {
+            Kind::Object
+        }
     }
 
     /// The kind with this number.

@@ -316,6 +316,28 @@ impl Mutator {
         }
     }
 
+    /// Moves `count` slots from `first` on to `words`, and leaves them empty, as [`Mutator::take_scattered`].
+    ///
+    /// # Safety
+    /// The slots exist, and `count` words from `words` on may be written; nobody else writes the slots meanwhile.
+    #[inline]
+    pub unsafe fn take_range(&self, object: ObjectRef, first: usize, count: usize, words: *mut u64) {
+        let plain = object.flags() & BARRIER_FLAGS == 0;
+        for index in 0..count {
+            // SAFETY: passed on. Acquire: pairs with the Release of the barrier's store. Relaxed: as in `store`.
+            unsafe {
+                let slot = object.slot_cell(first + index);
+                words.add(index).write(slot.load(Ordering::Acquire));
+                if plain {
+                    slot.store(0, Ordering::Relaxed);
+                }
+            }
+            if !plain {
+                self.store_slow(object, first + index, 0);
+            }
+        }
+    }
+
     /// Stores `word(index)` into slots `first + index` of `object`, for each index: one test of the flag byte for all of
     /// them if the object is young, or private and logged already. `word` reaches no safepoint.
     ///
@@ -345,6 +367,16 @@ impl Mutator {
     /// Copies `count` words from one object to another (or to the same, if the ranges do not overlap).
     pub fn copy_range(&self, source: ObjectRef, from: usize, target: ObjectRef, to: usize, count: usize) {
         Self::check_range(&source, from, count);
+        if target.takes_plain_stores() {
+            Self::check_range(&target, to, count);
+            for offset in 0..count {
+                // SAFETY: both ranges were checked, and the target's flag byte was. Acquire: pairs with the barrier's Release.
+                unsafe {
+                    target.store_plain(to + offset, source.slot_cell(from + offset).load(Ordering::Acquire));
+                }
+            }
+            return;
+        }
         self.before_range(target, to, count);
         let publish = target.is_shared() && !source.is_shared();
         for offset in 0..count {

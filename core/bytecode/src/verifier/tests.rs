@@ -119,6 +119,23 @@ fn a_delegation_is_followed_by_its_jump() {
     code.instructions[0] = Instruction::new(Send, 0, 1, 2);
     code.instructions[2] = Instruction::new(Nop, 0, 0, 0);
     assert_eq!(problem(&code), (1, Problem::MissingJumpAfterDelegate));
+    code.instructions[2] = Instruction::new_wide(Jump, 0, -3i32 as u32);
+    code.instructions[1] = Instruction::new(YieldDelegate, 0, 1, 1);
+    assert_eq!(problem(&code), (1, Problem::MissingJumpAfterDelegate));
+    let mut code = function(
+        2,
+        vec![
+            Instruction::new(Send, 0, 1, 3),
+            Instruction::new(Nop, 0, 0, 0),
+            Instruction::new(YieldDelegate, 0, 0, 1),
+            Instruction::new_wide(Jump, 0, -4i32 as u32),
+            Instruction::new(Return, 0, 0, 0),
+        ],
+    );
+    code.flags |= crate::code_flags::GENERATOR;
+    code.argument_count = 2;
+    code.local_names = vec!["x".into(); 2];
+    assert_eq!(problem(&code), (2, Problem::MissingJumpAfterDelegate));
 }
 
 #[test]

@@ -19,10 +19,10 @@ use crate::object_access::ObjectAccess;
 use crate::types::class::{Class, allocate_of_class};
 use crate::types::dict::Dict;
 use crate::types::function::{BoundMethod, Function};
-use crate::types::generator;
 use crate::types::list::List;
 use crate::types::native_function;
 use crate::types::tuple::Tuple;
+use crate::types::{generator, generator_frames};
 use crate::value::Value;
 
 /// Registers `first..first + count` as values. The compiler guarantees that they are set.
@@ -292,13 +292,14 @@ pub(crate) fn leave_frame(cx: &Context, frame: &Frame, value: Value) -> PyResult
     }
     if flags & frame_flags::GENERATOR != 0 {
         cx.set_thread_root(ThreadRoot::Handled, Value::from_word(frame.handled.get()));
-        generator::finish(cx, frame);
+        generator_frames::finish(cx, frame);
     }
     pop_frame(cx);
     if flags & frame_flags::ENTRY != 0 {
         return Ok(Some(Exit::Return(result)));
     }
     let caller = cx.frames().current();
+    generator_frames::wake(cx, caller);
     let set = |register: u16, word: u64| {
         // SAFETY: verified operands of the caller's instruction are below its `register_count`, and its registers lie in the
         // register stack.

@@ -15,9 +15,10 @@ use crate::interpreter::{
     Exit, arithmetic, attribute_cache, calls, containers, global_cache, interpolation, iteration, operators,
     rare, subscripts, truth, unpacking, unwind, variables,
 };
+use crate::kind::Kind;
 use crate::types::function::Function;
-use crate::types::generator;
 use crate::types::list::List;
+use crate::types::{generator, generator_frames};
 use crate::value::Value;
 
 /// Whether a run starts with the frame's next instruction or by raising the pending exception in it.
@@ -546,6 +547,12 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                         set_word!(i.b() + 1, word!(i.b() + 1) + 2);
                         set!(i.a(), item);
                         continue 'running;
+                    } else if let Some(generator) = get!(i.b()).as_kind(Kind::Generator) {
+                        save!();
+                        if check!(generator::resume_for_loop(cx, generator, i.a())) {
+                            reload!();
+                            continue 'running;
+                        }
                     } else {
                         save!();
                         let (iterated, position) = (get!(i.b()), word!(i.b() + 1));
@@ -557,10 +564,6 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                             iteration::Next::Unpacked => {
                                 // SAFETY: the instruction that unpacks is followed by another.
                                 pc = unsafe { pc.add(1) };
-                                continue 'running;
-                            }
-                            iteration::Next::Pushed => {
-                                reload!();
                                 continue 'running;
                             }
                             iteration::Next::End => {}
@@ -687,10 +690,18 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     if operation == Operation::YieldAsyncValue {
                         value = check!(generator::wrap_async_value(cx, value));
                     }
-                    if let Some(exit) = generator::yield_value(cx, frame, value) {
+                    if let Some(exit) = generator_frames::yield_value(cx, frame, value) {
                         return Ok(exit);
                     }
                     reload!();
+                }
+                Operation::GetYieldFromIterator => {
+                    save!();
+                    set!(i.a(), check!(generator::yield_from_iterator(cx, frame, get!(i.b()))));
+                }
+                Operation::GetAwaitable => {
+                    save!();
+                    set!(i.a(), check!(generator::awaitable(cx, get!(i.b()), i.c())));
                 }
                 Operation::Send => {
                     save!();

@@ -35,6 +35,9 @@ pub mod frame_flags {
     pub const DISCARD: u32 = 32;
     /// A generator's frame that handles an exception itself: the thread's handled exception is its own, not its caller's.
     pub const HANDLES: u32 = 64;
+    /// A generator's frame whose registers are still in the object, since all it does is delegate to the body of the frame above
+    /// (`types/generator_frames.rs`).
+    pub const DELEGATES: u32 = 128;
 }
 
 /// A frame record.
@@ -233,6 +236,37 @@ impl FrameStack {
         Some(unsafe { &*next })
     }
 
+    /// The record after the innermost frame's (or one that this function has given), if both stacks have room for it and its registers.
+    /// It is no frame before [`FrameStack::set_current`].
+    #[inline(always)]
+    pub(crate) fn next_record(&self, after: &Frame, base: *mut u64, register_count: usize) -> Option<&Frame> {
+        // SAFETY: as in `push`: records that this function gives are below the limit.
+        let next = unsafe { core::ptr::from_ref(after).cast_mut().add(1) };
+        if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
+            return None;
+        }
+        // SAFETY: as in `push`.
+        Some(unsafe { &*next })
+    }
+
+    /// Makes this the innermost frame: a lower one, or the last of the records that [`FrameStack::next_record`] has given, all of whose
+    /// fields are set.
+    #[inline(always)]
+    pub(crate) fn set_current(&self, frame: &Frame) {
+        self.current.set(core::ptr::from_ref(frame).cast_mut());
+        self.window_end.set(core::ptr::null_mut());
+    }
+
+    /// The record below one.
+    ///
+    /// # Safety
+    /// The frame is one of this stack's, above the sentinel.
+    #[inline(always)]
+    pub(crate) unsafe fn below<'a>(&'a self, frame: &'a Frame) -> &'a Frame {
+        // SAFETY: passed on; the records up to the innermost one are initialised.
+        unsafe { &*core::ptr::from_ref(frame).sub(1) }
+    }
+
     /// Whether `count` registers are left from `base` on.
     #[inline(always)]
     pub(crate) fn has_registers(&self, base: *mut u64, count: usize) -> bool {
@@ -280,6 +314,10 @@ impl FrameStack {
                 visitor.visit(word);
             }
             let Some(data) = frame.code_data() else { continue };
+            if frame.flags.get() & frame_flags::DELEGATES != 0 {
+                // The generator, in `extra`, has its registers.
+                continue;
+            }
             let count = data.register_count as usize;
             let own_end = frame.base.get().wrapping_add(count).addr();
             // A callee whose registers start inside the window has taken the arguments over; a native that called back still reads them.

@@ -15,7 +15,6 @@ use crate::interpreter::frame::Frame;
 use crate::kind::{Kind, client_flags};
 use crate::types::dict_iterators::DictItemIterator;
 use crate::types::enumerate::Enumerate;
-use crate::types::generator;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
 use crate::types::zip::Zip;
@@ -27,8 +26,6 @@ pub(crate) enum Next {
     Item(Value),
     /// The next two items of a pair, in the targets of the instruction behind the loop's, which is done.
     Unpacked,
-    /// A generator's frame was pushed; the item comes when it yields.
-    Pushed,
     /// Nothing: the loop is over.
     End,
 }
@@ -82,7 +79,7 @@ pub(crate) fn next_of_sequence(iterated: Value, position: u64) -> Option<Value> 
     }
 }
 
-/// The next item of a state that [`next_of_sequence`] has none for.
+/// The next item of a state that [`next_of_sequence`] has none for, other than a generator.
 ///
 /// # Errors
 /// What the iterator raises.
@@ -96,10 +93,6 @@ pub(crate) fn next_of_loop(
 ) -> PyResult<Next> {
     if position & 1 != 0 {
         return Ok(Next::End);
-    }
-    if iterated.is_kind(Kind::Generator) {
-        let pushed = generator::resume_for_loop(cx, iterated, destination)?;
-        return Ok(if pushed { Next::Pushed } else { Next::End });
     }
     if let Some(object) = iterated.as_object()
         && matches!(Kind::of(object), Kind::Enumerate | Kind::Zip | Kind::DictItemIterator)

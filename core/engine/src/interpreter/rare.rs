@@ -357,12 +357,6 @@ pub(crate) fn execute(cx: &Context, frame: &Frame, i: Instruction) -> PyResult<(
             let result = check!(context_managers::call_exit(cx, get!(i.b()), receiver, get!(i.c())));
             set!(i.a(), result);
         }
-        Operation::GetYieldFromIterator => {
-            set!(i.a(), check!(generator::yield_from_iterator(cx, frame, get!(i.b()))));
-        }
-        Operation::GetAwaitable => {
-            set!(i.a(), check!(generator::awaitable(cx, get!(i.b()), i.c())));
-        }
         Operation::MatchSequence => {
             set!(i.a(), Value::from_bool(patterns::match_sequence(cx, get!(i.b()))));
         }

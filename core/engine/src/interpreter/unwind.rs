@@ -11,7 +11,7 @@ use crate::error::Raised;
 use crate::interpreter::frame::{Frame, frame_flags};
 use crate::interpreter::pop_frame;
 use crate::types::exception::as_exception;
-use crate::types::generator;
+use crate::types::generator_frames;
 use crate::value::Value;
 
 /// Where an exception went.
@@ -26,6 +26,7 @@ pub(crate) enum Outcome {
 pub(crate) fn unwind(cx: &Context) -> Outcome {
     loop {
         let frame = cx.frames().current();
+        generator_frames::wake(cx, frame);
         let pending = cx.thread_root(ThreadRoot::Pending).unwrap_or(Value::NONE);
         let index = frame.instruction_index();
         let operation = frame
@@ -47,7 +48,7 @@ pub(crate) fn unwind(cx: &Context) -> Outcome {
         let flags = frame.flags.get();
         if flags & frame_flags::GENERATOR != 0 {
             cx.set_thread_root(ThreadRoot::Handled, Value::from_word(frame.handled.get()));
-            generator::finish(cx, frame);
+            generator_frames::finish(cx, frame);
         }
         pop_frame(cx);
         if flags & frame_flags::ENTRY != 0 {

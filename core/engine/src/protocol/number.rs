@@ -191,18 +191,6 @@ impl Context {
         left: Value,
         right: Value,
     ) -> PyResult<Option<Value>> {
-        if let (Some(left_number), Some(right_number)) = (Operand::exact(&left), Operand::exact(&right)) {
-            if left.is_bool() && right.is_bool() {
-                let (left, right) = (left.is(Value::TRUE), right.is(Value::TRUE));
-                match operator {
-                    BinaryOperator::And => return Ok(Some(Value::from_bool(left & right))),
-                    BinaryOperator::Or => return Ok(Some(Value::from_bool(left | right))),
-                    BinaryOperator::Xor => return Ok(Some(Value::from_bool(left ^ right))),
-                    _ => {}
-                }
-            }
-            return numeric::arithmetic(self, operator, left_number, right_number);
-        }
         if operator == BinaryOperator::Add
             && let (Some(left), Some(right)) = (Str::from_value(left), Str::from_value(right))
             && left.is_exact()
@@ -216,6 +204,18 @@ impl Context {
             && right.is_exact()
         {
             return Ok(Some(left.concat(self, right)?.as_value()));
+        }
+        if let (Some(left_number), Some(right_number)) = (Operand::exact(&left), Operand::exact(&right)) {
+            if left.is_bool() && right.is_bool() {
+                let (left, right) = (left.is(Value::TRUE), right.is(Value::TRUE));
+                match operator {
+                    BinaryOperator::And => return Ok(Some(Value::from_bool(left & right))),
+                    BinaryOperator::Or => return Ok(Some(Value::from_bool(left | right))),
+                    BinaryOperator::Xor => return Ok(Some(Value::from_bool(left ^ right))),
+                    _ => {}
+                }
+            }
+            return numeric::arithmetic(self, operator, left_number, right_number);
         }
         Ok(None)
     }

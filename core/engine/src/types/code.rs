@@ -219,16 +219,17 @@ impl CodeData {
             let mut yields = YieldPoints::default();
             for (index, word) in self.instructions.iter().enumerate() {
                 let instruction = index as u32;
-                let live = match word.operation() {
-                    // The delegate is asked for while the body is suspended.
-                    Some(Operation::YieldDelegate) => self.live_before(instruction),
-                    Some(Operation::Yield | Operation::YieldAsyncValue) => self.live_across(instruction),
+                // The delegate is asked for while the body is suspended.
+                let delegate = match word.operation() {
+                    Some(Operation::YieldDelegate) => Some(word.c()),
+                    Some(Operation::Yield | Operation::YieldAsyncValue) => None,
                     _ => continue,
                 };
+                let live = self.live_across(instruction);
                 // Variables first, live or not: their values last as long as the generator does.
                 let variables = self.cleared_count.min(self.register_count);
-                let temporaries =
-                    live.iter().filter(|&register| register >= variables && register < self.register_count);
+                let temporaries = (variables..self.register_count)
+                    .filter(|&register| live.contains(register) || delegate == Some(register));
                 let live = (0..variables).chain(temporaries).collect();
                 yields.numbers.resize(index, u32::MAX);
                 yields.numbers.push(yields.points.len() as u32);

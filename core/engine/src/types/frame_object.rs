@@ -335,6 +335,7 @@ impl Context {
             return Ok(Some(existing));
         }
         let Some(code) = record.code_object() else { return Ok(None) };
+        crate::types::generator_frames::wake(self, record);
         let frame = self.new_frame_object(code, record.globals_dict())?;
         let optional = [(slot::NAMESPACE, record.namespace.get()), (slot::FUNCTION, record.function.get())];
         for (slot, word) in optional {

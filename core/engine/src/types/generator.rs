@@ -1,8 +1,8 @@
 //! Generators, coroutines and asynchronous generators: suspended frames as heap objects. Their methods are in
-//! `types/generator_methods.rs` and `types/async_generator.rs`.
+//! `types/generator_methods.rs` and `types/async_generator.rs`, their frames in `types/generator_frames.rs`.
 //!
-//! A suspended body keeps its registers in the object's slots; a resume copies them to the register stack and pushes a frame, a yield
-//! copies them back. So running code always has its registers on the stack, and calls overlap windows as usual.
+//! A suspended body keeps its registers in the object's slots; a resume moves them to the register stack and pushes a frame, a yield
+//! moves them back. So running code always has its registers on the stack, and calls overlap windows as usual.
 //!
 //! Invariant: the state goes from created or suspended to running by compare-and-swap, so two threads never run one body (the loser
 //! gets "generator already executing"); only the runner writes the slots. The stored `pc` is that of the next instruction; the one
@@ -17,14 +17,14 @@ use crate::context::{Context, ThreadRoot};
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::interpreter::dispatch::run_from;
 use crate::interpreter::frame::{Frame, frame_flags};
-use crate::interpreter::{Exit, Start, pop_frame};
+use crate::interpreter::{Exit, Start};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
 use crate::types::code::CodeObject;
-use crate::types::dict::Dict;
 use crate::types::exception::as_exception;
 use crate::types::function::Function;
+use crate::types::generator_frames::{enter, enter_alone, suspend};
 use crate::value::Value;
 
 /// Slots of generator objects of all three kinds.
@@ -51,7 +51,8 @@ pub mod slot {
 
 /// Raw bytes: the index of the next instruction and the state; for asynchronous generators also flags.
 pub const RAW_BYTES: usize = 16;
-const PC: usize = 0;
+/// Raw offset of the index of the next instruction.
+pub(crate) const PC: usize = 0;
 /// Raw offset of the state.
 pub const STATE: usize = 4;
 /// Raw offset of flags of asynchronous generators.
@@ -92,8 +93,9 @@ pub fn code_of(generator: ObjectRef) -> Option<CodeObject> {
     generator.value(slot::CODE).and_then(CodeObject::from_value)
 }
 
-#[inline]
-fn claim(generator: ObjectRef) -> Result<u32, u32> {
+/// Takes a body that has not started or is suspended for this thread to run: what it was, or what it is if it cannot be had.
+#[inline(always)]
+pub(crate) fn claim(generator: ObjectRef) -> Result<u32, u32> {
     use threadsnake_heap::arch::AtomicU32;
     // SAFETY: the state lies within the raw bytes of the three kinds and is only accessed as an atomic of 4 bytes.
     let cell = unsafe { generator.raw::<AtomicU32>(STATE) };
@@ -170,23 +172,19 @@ pub(crate) fn from_call(
     let made = cx.allocate_with(kind, shape, slot::REGISTERS + count, RAW_BYTES, options);
     cx.frames().set_window_end(core::ptr::null_mut());
     let object = made?;
-    cx.initialize(object, slot::FUNCTION, function.as_value());
-    cx.initialize(object, slot::CODE, code.as_value());
-    if let Some(globals) = function.globals() {
-        cx.initialize(object, slot::GLOBALS, globals.as_value());
-    }
-    for (from, to) in [
-        (crate::types::function::slot::NAME, slot::NAME),
-        (crate::types::function::slot::QUALIFIED_NAME, slot::QUALIFIED_NAME),
-    ] {
-        if let Some(name) = function.object().value(from) {
-            cx.initialize(object, to, name);
-        }
-    }
+    let (_, globals) = function.code_and_globals();
+    let name = function.object().slot(crate::types::function::slot::NAME);
+    let qualified_name = function.object().slot(crate::types::function::slot::QUALIFIED_NAME);
+    let fixed = [function.as_value().word(), code.as_value().word(), name, qualified_name, globals];
+    const _: () = assert!(slot::FUNCTION == 0 && slot::CODE == 1 && slot::NAME == 2);
+    const _: () = assert!(slot::QUALIFIED_NAME == 3 && slot::GLOBALS == 4);
+    cx.mutator().initialize_slots(object, fixed.into_iter());
     for index in 0..data.cleared_count as usize {
-        // SAFETY: as above.
-        let word = unsafe { registers.add(index).read() };
-        cx.mutator().initialize(object, slot::REGISTERS + index, word);
+        // SAFETY: as above; the object has a slot for each register, and is young: it was made after the last safepoint.
+        unsafe {
+            debug_assert!(object.takes_plain_stores());
+            object.store_plain(slot::REGISTERS + index, registers.add(index).read());
+        }
     }
     if kind == Kind::AsyncGenerator {
         crate::types::async_generator::initialize_hooks(cx, object)?;
@@ -194,140 +192,9 @@ pub(crate) fn from_call(
     Ok(Value::from(object))
 }
 
-/// Pushes the frame of a generator that this thread has claimed. What is sent goes to the destination of its yield.
-fn push(
-    cx: &Context,
-    generator: ObjectRef,
-    started: bool,
-    sent: Value,
-    destination: u16,
-    flags: u32,
-) -> PyResult<()> {
-    debug_assert!(code_of(generator).is_some() && generator.value(slot::GLOBALS).is_some());
-    // SAFETY: `from_call` alone makes these objects, and sets both slots, which never change, before anybody sees the object.
-    let (code, globals) = unsafe {
-        let code = ObjectRef::from_address(generator.slot_unchecked(slot::CODE) as usize);
-        let globals = ObjectRef::from_address(generator.slot_unchecked(slot::GLOBALS) as usize);
-        (CodeObject::from_object_unchecked(code), Dict::from_object(globals))
-    };
-    let data = code.data();
-    let count = data.register_count as usize;
-    let base = cx.frames().current().top();
-    let depth = cx.recursion_depth.get();
-    // Relaxed: `sys.setrecursionlimit` in another thread takes effect a little later. This is no safepoint: whoever resumes again and
-    // again jumps back in between.
-    let room = depth < cx.engine().recursion_limit.load(Ordering::Relaxed);
-    let Some(frame) = room.then(|| cx.frames().push(base, count)).flatten() else {
-        generator.raw_store_u32(STATE, if started { state::SUSPENDED } else { state::CREATED });
-        return Err(cx.recursion_error());
-    };
-    cx.recursion_depth.set(depth + 1);
-    debug_assert!(slot::REGISTERS + count <= generator.slot_count());
-    let pc = generator.raw_u32(PC) as usize;
-    // SAFETY: `FrameStack::push` made sure of `count` registers; `cleared_count`, the registers of a yield's point and the yield's operand
-    // are below that, and `from_call` gave the object a slot for each register. Only the runner, which this thread is, writes them.
-    // The object's registers are emptied, so that they keep nothing alive while the body runs.
-    unsafe {
-        if started {
-            // Variables are among the live ones.
-            let point = data.yield_point((pc as u32).wrapping_sub(1));
-            cx.mutator().take_scattered(generator, slot::REGISTERS, &point.live, base);
-            if let Some(instruction) = data.instructions.get(pc.wrapping_sub(1)) {
-                base.add(instruction.a() as usize).write(sent.word());
-            }
-        } else {
-            let cleared = data.cleared_count as usize;
-            for index in 0..cleared {
-                base.add(index).write(generator.slot_unchecked(slot::REGISTERS + index));
-            }
-            clear_registers(cx, generator, cleared);
-        }
-        frame.pc.set(data.instructions.as_ptr().add(pc.min(data.instructions.len() - 1)));
-    }
-    frame.base.set(base);
-    frame.data.set(data);
-    frame.code.set(code.as_value().word());
-    frame.function.set(generator.slot(slot::FUNCTION));
-    frame.globals.set(globals.as_value().word());
-    frame.namespace.set(0);
-    frame.extra.set(Value::from(generator).word());
-    frame.frame_object.set(generator.slot(slot::FRAME_OBJECT));
-    frame.destination.set(destination as u32);
-    frame.flags.set(flags | frame_flags::GENERATOR);
-    let callers = cx.thread_root(ThreadRoot::Handled);
-    frame.handled.set(Value::word_or_empty(callers));
-    if let Some(own) = generator.value(slot::HANDLED) {
-        frame.flags.set(frame.flags.get() | frame_flags::HANDLES);
-        cx.set_thread_root(ThreadRoot::Handled, Some(own));
-    }
-    if frame.frame_object.get() != 0 {
-        crate::types::frame_object::attach(cx, frame);
-    }
-    Ok(())
-}
-
 /// Empties the object's registers.
 fn clear_registers(cx: &Context, generator: ObjectRef, count: usize) {
     cx.clear_range(generator, slot::REGISTERS, count);
-}
-
-/// Suspends the current frame's generator: registers and state go back to the object, the frame is left.
-fn suspend(cx: &Context, frame: &Frame) {
-    if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
-        if let Some(data) = frame.code_data() {
-            let instruction = frame.instruction_index();
-            let live = &data.yield_point(instruction).live;
-            let base = frame.base.get();
-            // SAFETY: live registers are below the code's register count, which `push` compared with the object's slots; the frame's
-            // registers lie within the register stack.
-            unsafe {
-                cx.mutator().store_scattered(generator, slot::REGISTERS, live, |index| {
-                    base.add(index as usize).read()
-                });
-            }
-            generator.raw_store_u32(PC, instruction + 1);
-        }
-        let handled = cx.thread_root(ThreadRoot::Handled);
-        let callers = Value::from_word(frame.handled.get());
-        // Not by comparing the two: the body may handle the very exception that its caller handles.
-        let own = if frame.flags.get() & frame_flags::HANDLES == 0 { None } else { handled };
-        if own != generator.value(slot::HANDLED) {
-            cx.store_optional(generator, slot::HANDLED, own);
-        }
-        cx.set_thread_root(ThreadRoot::Handled, callers);
-        if frame.frame_object.get() != generator.slot(slot::FRAME_OBJECT) {
-            cx.mutator().store(generator, slot::FRAME_OBJECT, frame.frame_object.get());
-        }
-        // Release pairs with the Acquire in `claim`.
-        generator.raw_store_u32(STATE, state::SUSPENDED);
-    }
-    pop_frame(cx);
-}
-
-/// Suspends the current frame's generator with a value, which goes to the register of whoever resumed it, or is the exit of the run.
-#[inline(never)]
-pub(crate) fn yield_value(cx: &Context, frame: &Frame, value: Value) -> Option<Exit> {
-    suspend(cx, frame);
-    if frame.flags.get() & frame_flags::ENTRY != 0 {
-        return Some(Exit::Yield(value));
-    }
-    // SAFETY: the destination is a verified operand of the instruction that resumed, so below the register count of its frame, the
-    // current one now.
-    unsafe { cx.frames().current().base.get().add(frame.destination.get() as usize).write(value.word()) };
-    None
-}
-
-/// Marks the current frame's generator as finished.
-pub(crate) fn finish(cx: &Context, frame: &Frame) {
-    if let Some(generator) = Value::from_word(frame.extra.get()).and_then(as_generator) {
-        // The registers were emptied when the body was resumed.
-        for slot in [slot::HANDLED, slot::FRAME_OBJECT] {
-            if generator.slot(slot) != 0 {
-                cx.clear(generator, slot);
-            }
-        }
-        generator.raw_store_u32(STATE, state::FINISHED);
-    }
 }
 
 /// A generator's body begins to handle an exception. The value is what [`end_handling`] gets at the end.
@@ -374,12 +241,12 @@ fn already_running(cx: &Context, generator: ObjectRef) -> Raised {
 ///
 /// # Errors
 /// ValueError when it is running, RecursionError.
-pub(crate) fn resume_for_loop(cx: &Context, generator: Value, destination: u16) -> PyResult<bool> {
-    let Some(object) = as_generator(generator) else { return Ok(false) };
+#[inline(never)]
+pub(crate) fn resume_for_loop(cx: &Context, object: ObjectRef, destination: u16) -> PyResult<bool> {
     match claim(object) {
         Ok(previous) => {
             let started = previous == state::SUSPENDED;
-            push(cx, object, started, Value::NONE, destination, frame_flags::FOR_ITERATE)?;
+            enter(cx, object, started, Value::NONE, destination, frame_flags::FOR_ITERATE)?;
             Ok(true)
         }
         Err(state::FINISHED) => Ok(false),
@@ -401,6 +268,7 @@ pub(crate) enum Sent {
 ///
 /// # Errors
 /// What the receiver raises.
+#[inline(never)]
 pub(crate) fn send_in_loop(cx: &Context, receiver: Value, value: Value, destination: u16) -> PyResult<Sent> {
     if let Some(object) = as_generator(receiver).filter(|object| object.kind() != Kind::AsyncGenerator as u8)
     {
@@ -411,7 +279,7 @@ pub(crate) fn send_in_loop(cx: &Context, receiver: Value, value: Value, destinat
                     object.raw_store_u32(STATE, state::CREATED);
                     return Err(just_started(cx, object));
                 }
-                push(cx, object, started, value, destination, frame_flags::SEND)?;
+                enter(cx, object, started, value, destination, frame_flags::SEND)?;
                 Ok(Sent::Pushed)
             }
             Err(state::FINISHED) if object.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
@@ -468,7 +336,7 @@ pub fn send(cx: &Context, generator: ObjectRef, value: Value) -> PyResult<Exit> 
                 generator.raw_store_u32(STATE, state::CREATED);
                 return Err(just_started(cx, generator));
             }
-            push(cx, generator, started, value, 0, frame_flags::ENTRY)?;
+            enter(cx, generator, started, value, 0, frame_flags::ENTRY)?;
             run_from(cx, Start::Normal)
         }
         Err(state::FINISHED) if generator.kind() == Kind::Coroutine as u8 => Err(reused(cx)),
@@ -517,7 +385,7 @@ fn raise_in(cx: &Context, generator: ObjectRef, exception: Value) -> PyResult<Ex
             Err(raise_again(cx, exception, None))
         }
         Ok(_) => {
-            push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
+            enter_alone(cx, generator, frame_flags::ENTRY)?;
             let own = generator.value(slot::HANDLED);
             let raised = raise_again(cx, exception, own);
             drop(raised);
@@ -594,7 +462,7 @@ fn throw_to_delegate(
     // The register of a frame that stands at a delegation does not count for the collector.
     let mut kept = cx.scratch();
     kept.push(target);
-    push(cx, generator, true, Value::NONE, 0, frame_flags::ENTRY)?;
+    enter_alone(cx, generator, frame_flags::ENTRY)?;
     let outcome = match delegate {
         Delegate::Generator(inner) => throw(cx, inner, exception),
         Delegate::Method(method) => match cx.call(method, &[exception]) {
@@ -704,6 +572,7 @@ pub fn close(cx: &Context, generator: ObjectRef) -> PyResult<()> {
 ///
 /// # Errors
 /// TypeError.
+#[inline(never)]
 pub(crate) fn yield_from_iterator(cx: &Context, frame: &Frame, value: Value) -> PyResult<Value> {
     match value.kind() {
         Some(Kind::Generator) => Ok(value),
@@ -725,6 +594,7 @@ pub(crate) fn yield_from_iterator(cx: &Context, frame: &Frame, value: Value) -> 
 ///
 /// # Errors
 /// TypeError with the text for where the value came from (see `GetAwaitable`).
+#[inline(never)]
 pub fn awaitable(cx: &Context, value: Value, origin: u16) -> PyResult<Value> {
     match value.kind() {
         Some(Kind::Coroutine) => {

@@ -40,6 +40,7 @@ pub mod frame_variables;
 pub mod function;
 pub mod function_methods;
 pub mod generator;
+pub(crate) mod generator_frames;
 pub mod generator_methods;
 pub mod generic_alias;
 pub mod import_error;
