@@ -566,10 +566,9 @@ impl Context {
     #[inline(always)]
     pub fn latin1_character(&self, unit: u8) -> Str {
         let word = self.engine.latin1[unit as usize].load(Ordering::Acquire);
-        match Value::from_word(word).and_then(Str::from_value) {
-            Some(text) => text,
-            None => unreachable!("strings of one character are made first of all"),
-        }
+        debug_assert!(Value::from_word(word).and_then(Str::from_value).is_some());
+        // SAFETY: the strings of one character are made first of all, before anything asks for one, and are never replaced.
+        unsafe { Str::from_word_unchecked(word) }
     }
 
     /// Allocates an instance of a native class for `class`, which is that class or a Python subclass of it.

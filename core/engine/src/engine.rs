@@ -525,9 +525,6 @@ impl Context {
     /// Key-dependent hash of bytes, never 0 for non-empty input... except by chance; -1 is not special here.
     #[inline]
     pub fn hash_bytes(&self, bytes: &[u8]) -> i64 {
-        if bytes.is_empty() {
-            return 0;
-        }
         let (first, second) = self.engine().configuration.hash_key;
         crate::text::hash::HashKey::new(first, second).of_bytes(bytes)
     }

@@ -77,7 +77,11 @@ impl Shape {
     /// The shape that a header's shape word points to.
     #[inline(always)]
     pub fn of(object: ObjectRef) -> Option<Shape> {
-        Value::from_word(object.shape()).and_then(Value::as_object).map(Shape)
+        match object.shape() {
+            0 => None,
+            // SAFETY: a header's shape word is empty or refers to a shape, which lives as long as its class, which the instance keeps.
+            word => Some(Shape(unsafe { ObjectRef::from_address(word as usize) })),
+        }
     }
 
     /// A shape from its object.
@@ -101,7 +105,8 @@ impl Shape {
     /// The class.
     #[inline(always)]
     pub fn class(self) -> Value {
-        self.0.value(CLASS).unwrap_or(Value::NONE)
+        // SAFETY: `new_shape` alone makes shapes, with `SLOTS` slots.
+        Value::from_word(unsafe { self.0.slot_unchecked(CLASS) }).unwrap_or(Value::NONE)
     }
 
     /// How instances keep attributes.

@@ -302,6 +302,13 @@ impl Object {
         unsafe { &*core::ptr::with_exposed_provenance::<T>(address) }
     }
 
+    /// Where the raw bytes of an object that has `SLOTS` slots start: as [`Object::raw_bytes_pointer`], without loading their number.
+    #[inline(always)]
+    pub fn raw_bytes_behind<const SLOTS: usize>(&self) -> *mut u8 {
+        debug_assert!(self.slot_count() == SLOTS);
+        core::ptr::with_exposed_provenance_mut::<u8>(self.slot_address(SLOTS))
+    }
+
     /// Where the raw bytes start. Aligned to 8.
     #[inline(always)]
     pub fn raw_bytes_pointer(&self) -> *mut u8 {

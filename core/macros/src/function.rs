@@ -191,10 +191,22 @@ impl Native<'_> {
             .as_ref()
             .map_or_else(|| self.signature.ident.span(), |(text, _)| text.span());
         check_names(parameters, signature, span)?;
-        let receiver = self.receiver(name, parameters);
         let error_name = self.error_name(name);
         let table = signature_table(&error_name, signature);
-        let bind = bind(signature);
+        let with_receiver = self.binding.has_receiver() && signature.variable_keywords.is_none();
+        let (receiver, bind) = if with_receiver && is_bound_directly(signature) {
+            let class = self.class.map_or_else(|| quote!(""), class_name);
+            let general = quote!(SIGNATURE.bind_method(cx, &arguments, #class, #name)?);
+            let bind = bind_directly(signature, Some(&general));
+            (
+                TokenStream::new(),
+                TokenStream::from_iter([bind, receiver_conversion(&parameters.receiver, &quote!(receiver))]),
+            )
+        } else if is_bound_directly(signature) {
+            (self.receiver(name, parameters), bind_directly(signature, None))
+        } else {
+            (self.receiver(name, parameters), bind(signature))
+        };
         let mut conversions = TokenStream::new();
         for (index, parameter) in signature.parameters.iter().enumerate() {
             let Some(rust) = parameters.find(&parameter.name) else { continue };
@@ -348,57 +360,80 @@ fn signature_table(name: &TokenStream, signature: &Signature) -> TokenStream {
     }
 }
 
-/// Statements that put each argument into `place_0`, `place_1`, ...: by the length of the slice when all are positional, by
-/// `Signature::bind` otherwise, which also raises what there is to raise.
+fn places(signature: &Signature) -> Vec<Ident> {
+    (0..signature.parameters.len()).map(|index| format_ident!("place_{index}")).collect()
+}
+
+/// Whether the number of the arguments alone may tell which parameters they are for.
+fn is_bound_directly(signature: &Signature) -> bool {
+    let keyword_required =
+        signature.parameters.iter().any(|one| one.kind == Kind::KeywordOnly && one.default.is_none());
+    signature.variable_arguments.is_none() && !keyword_required
+}
+
+/// Statements that put each argument into `place_0`, `place_1`, ... by `Signature::bind`.
 fn bind(signature: &Signature) -> TokenStream {
-    let count = signature.parameters.len();
-    let places: Vec<Ident> = (0..count).map(|index| format_ident!("place_{index}")).collect();
+    let places = places(signature);
+    let count = places.len();
+    quote! {
+        let [#(#places),*]: [::core::option::Option<::threadsnake_engine::Value>; #count] = {
+            let mut bound = [::core::option::Option::None; #count];
+            SIGNATURE.bind(cx, &arguments, &mut bound)?;
+            bound
+        };
+    }
+}
+
+/// The same by the length of the slice when all are positional, by `Signature::bind` otherwise, which also raises what there is to
+/// raise. Of a method `general` gives the receiver and the places instead, and the receiver is put into `receiver`.
+fn bind_directly(signature: &Signature, general: Option<&TokenStream>) -> TokenStream {
+    let places = places(signature);
+    let count = places.len();
     let positional = signature.parameters.iter().filter(|one| one.kind != Kind::KeywordOnly).count();
     let required = signature
         .parameters
         .iter()
         .filter(|one| one.kind != Kind::KeywordOnly && one.default.is_none())
         .count();
-    let keyword_required =
-        signature.parameters.iter().any(|one| one.kind == Kind::KeywordOnly && one.default.is_none());
     let fewest = if positional > MOST_DIRECT_PARAMETERS { positional } else { required };
     let mut arms = TokenStream::new();
-    if signature.variable_arguments.is_none() && !keyword_required {
-        for given in fewest..=positional {
-            let names = places.iter().take(given);
-            let values = places.iter().enumerate().map(|(index, place)| {
-                if index < given {
-                    quote!(::core::option::Option::Some(#place))
-                } else {
-                    quote!(::core::option::Option::None)
-                }
-            });
-            arms.extend(quote! {
-                (::core::option::Option::None, &[#(#names),*]) => [#(#values),*],
-            });
-        }
-    }
-    let general = quote! {
-        let mut bound = [::core::option::Option::None; #count];
-        SIGNATURE.bind(cx, &arguments, &mut bound)?;
-    };
-    let kind = quote!([::core::option::Option<::threadsnake_engine::Value>; #count]);
-    if arms.is_empty() {
-        return quote! {
-            let [#(#places),*]: #kind = {
-                #general
-                bound
-            };
-        };
-    }
-    quote! {
-        let [#(#places),*]: #kind = match (arguments.keyword_names, arguments.values) {
-            #arms
-            _ => {
-                #general
-                bound
+    for given in fewest..=positional {
+        let names = places.iter().take(given);
+        let values = places.iter().enumerate().map(|(index, place)| {
+            if index < given {
+                quote!(::core::option::Option::Some(#place))
+            } else {
+                quote!(::core::option::Option::None)
             }
-        };
+        });
+        arms.extend(match general {
+            Some(_) => quote! {
+                (::core::option::Option::None, &[receiver, #(#names),*]) => (receiver, [#(#values),*]),
+            },
+            None => quote! {
+                (::core::option::Option::None, &[#(#names),*]) => [#(#values),*],
+            },
+        });
+    }
+    let kind = quote!([::core::option::Option<::threadsnake_engine::Value>; #count]);
+    match general {
+        Some(general) => quote! {
+            let (receiver, [#(#places),*]): (::threadsnake_engine::Value, #kind) =
+                match (arguments.keyword_names, arguments.values) {
+                    #arms
+                    _ => #general,
+                };
+        },
+        None => quote! {
+            let [#(#places),*]: #kind = match (arguments.keyword_names, arguments.values) {
+                #arms
+                _ => {
+                    let mut bound = [::core::option::Option::None; #count];
+                    SIGNATURE.bind(cx, &arguments, &mut bound)?;
+                    bound
+                }
+            };
+        },
     }
 }
 

@@ -4,6 +4,7 @@
 //! The word before the arguments (the callable's) may be overwritten by a receiver.
 
 use threadsnake_bytecode::Instruction;
+use threadsnake_heap::ObjectRef;
 use threadsnake_heap::arch::Ordering;
 
 use crate::context::{Context, ThreadRoot};
@@ -111,30 +112,36 @@ pub(crate) fn call_python(
     Ok(Called::Pushed)
 }
 
-/// Whether this is a native method as a class holds it.
+/// The native method, if this is one as a class holds it.
 #[inline(always)]
-pub(crate) fn is_native_method(callee: Value) -> bool {
+pub(crate) fn native_method(callee: Value) -> Option<ObjectRef> {
     callee
         .as_object()
-        .is_some_and(|object| matches!(Kind::of(object), Kind::MethodDescriptor | Kind::WrapperDescriptor))
+        .filter(|object| matches!(Kind::of(*object), Kind::MethodDescriptor | Kind::WrapperDescriptor))
 }
 
 /// Calls a native method with its receiver as the first of `count` arguments.
 #[inline(never)]
 pub(crate) fn call_native_method(
     cx: &Context,
-    callee: Value,
+    method: ObjectRef,
     arguments: *mut u64,
     count: usize,
 ) -> PyResult<Value> {
-    let Some(object) = callee.as_object() else { return Err(cx.not_callable(callee)) };
-    let passed = Arguments::positional_only(window_values(arguments, count));
-    // Nearly always the receiver's class is the very one that the method is for.
-    let receiver_class = passed.values.first().map(|&receiver| cx.class_of(receiver));
-    if receiver_class.is_none() || receiver_class != native_function::owner(object) {
-        native_function::check_receiver(cx, object, &passed)?;
-    }
-    cx.call_native(native_function::definition(object).call, passed)
+    let values = window_values(arguments, count);
+    let definition = match values.first() {
+        Some(&receiver) => native_function::definition_for(method, receiver),
+        None => None,
+    };
+    let definition = match definition {
+        Some(definition) => definition,
+        None => {
+            native_function::check_receiver(cx, method, &Arguments::positional_only(values))?;
+            native_function::definition(method)
+        }
+    };
+    cx.check_native_stack()?;
+    (definition.call)(cx, Arguments::positional_only(values))
 }
 
 /// Calls anything else: the callable's word is at `window`, its `count` arguments follow.

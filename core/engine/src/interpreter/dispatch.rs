@@ -623,8 +623,8 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                                 i.a()
                             ),
                         }
-                    } else if with_receiver && calls::is_native_method(callee) {
-                        set!(i.a(), check!(calls::call_native_method(cx, callee, arguments, count)));
+                    } else if let (true, Some(method)) = (with_receiver, calls::native_method(callee)) {
+                        set!(i.a(), check!(calls::call_native_method(cx, method, arguments, count)));
                     } else {
                         called!(calls::call_window(cx, frame, callee, window, count, None, i.a()), i.a());
                     }

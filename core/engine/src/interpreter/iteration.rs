@@ -1,8 +1,8 @@
 //! The next item of a `for` loop's state.
 //!
-//! Invariant: the state is three registers: a range has tagged ints in all three (the loop handles these itself), an exact list or
-//! tuple is in the first with the tagged index of its next item in the second, anything else is an iterator object in the first
-//! with the second empty.
+//! Invariant: the state is three registers: a range has tagged ints in all three (the loop handles these itself), an exact list,
+//! tuple or string is in the first with the tagged index of its next item in the second, anything else is an iterator object in the
+//! first with the second empty.
 //!
 //! `for a, b in enumerate(x)` takes the pair apart before it is made: where the next instruction unpacks two items of what the loop
 //! gives, a register that is no variable, a builtin iterator of pairs writes the two targets.
@@ -11,11 +11,13 @@ use threadsnake_bytecode::{Instruction, Operation};
 
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::interpreter::calls;
 use crate::interpreter::frame::Frame;
 use crate::kind::{Kind, client_flags};
 use crate::types::dict_iterators::DictItemIterator;
 use crate::types::enumerate::Enumerate;
 use crate::types::list::List;
+use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::types::zip::Zip;
 use crate::value::Value;
@@ -57,7 +59,7 @@ fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
                     return Ok([start.word(), stop.word(), step.word()]);
                 }
             }
-            Kind::List | Kind::Tuple if object.client_flags() & client_flags::SUBCLASS == 0 => {
+            Kind::List | Kind::Tuple | Kind::Str if object.client_flags() & client_flags::SUBCLASS == 0 => {
                 return Ok([value.word(), zero, 0]);
             }
             _ => {}
@@ -92,7 +94,10 @@ pub(crate) fn next_of_loop(
     destination: u16,
 ) -> PyResult<Next> {
     if position & 1 != 0 {
-        return Ok(Next::End);
+        return match Str::from_value(iterated) {
+            Some(text) => next_character(cx, frame, text, position),
+            None => Ok(Next::End),
+        };
     }
     if let Some(object) = iterated.as_object()
         && matches!(Kind::of(object), Kind::Enumerate | Kind::Zip | Kind::DictItemIterator)
@@ -120,6 +125,16 @@ pub(crate) fn next_of_loop(
         return Ok(Next::Unpacked);
     }
     next_item(cx, iterated)
+}
+
+/// The character of a string at a position, which moves on by one.
+#[inline(always)]
+fn next_character(cx: &Context, frame: &Frame, text: Str, position: u64) -> PyResult<Next> {
+    let Some(code_point) = text.code_point((position >> 1) as usize) else { return Ok(Next::End) };
+    let state = calls::previous_instruction(frame.pc.get()).b() as usize;
+    // SAFETY: `pc` is saved past the loop's instruction; verified: the state's three registers are registers of the frame.
+    unsafe { frame.base.get().add(state + 1).write(position + 2) };
+    Ok(Next::Item(cx.str_from_code_point(code_point)?.as_value()))
 }
 
 /// The first target of the frame's next instruction, if that takes a pair out of a register that is no variable.

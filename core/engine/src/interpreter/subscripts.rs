@@ -68,8 +68,14 @@ pub(crate) fn load_subscript(cx: &Context, container: Value, index: Value) -> Py
 /// What the assignment raises.
 #[inline(never)]
 pub(crate) fn store_subscript(cx: &Context, container: Value, index: Value, value: Value) -> PyResult<()> {
-    if store_subscript_fast(cx, container, index, value) {
-        return Ok(());
+    if let Some(object) = container.as_object()
+        && object.client_flags() & client_flags::SUBCLASS == 0
+    {
+        match Kind::of(object) {
+            Kind::Dict => return Dict::from_object(object).set(cx, index, value),
+            Kind::List if store_in_list(cx, List::from_object(object), index, value) => return Ok(()),
+            _ => {}
+        }
     }
     cx.set_item(container, index, value)
 }
@@ -124,10 +130,9 @@ fn subscript_fast(cx: &Context, container: Value, index: Value) -> Option<Value>
     }
 }
 
-/// `container[index] = value` for exact lists; false for everything else.
+/// `list[index] = value`; false for what is no index of the list.
 #[inline]
-fn store_subscript_fast(cx: &Context, container: Value, index: Value, value: Value) -> bool {
-    let Some(list) = List::from_value(container).filter(|list| list.is_exact()) else { return false };
+fn store_in_list(cx: &Context, list: List, index: Value, value: Value) -> bool {
     let Some(index) = index.as_small_int() else { return false };
     let index = if index < 0 { index + list.len() as i64 } else { index };
     match usize::try_from(index) {

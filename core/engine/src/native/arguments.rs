@@ -184,6 +184,25 @@ impl Signature {
         self.bind_slow(cx, arguments, bound)
     }
 
+    /// The receiver of a method, and each argument in the place of its parameter.
+    ///
+    /// # Errors
+    /// As for [`Arguments::split_receiver`] and [`Signature::bind`].
+    #[cold]
+    #[inline(never)]
+    pub fn bind_method<const COUNT: usize>(
+        &self,
+        cx: &Context,
+        arguments: &Arguments<'_>,
+        class: &str,
+        name: &str,
+    ) -> PyResult<(Value, [Option<Value>; COUNT])> {
+        let (receiver, arguments) = arguments.split_receiver(cx, class, name)?;
+        let mut bound = [None; COUNT];
+        self.bind(cx, &arguments, &mut bound)?;
+        Ok((receiver, bound))
+    }
+
     /// The argument of a required parameter, from its place after [`Signature::bind`].
     ///
     /// # Errors

@@ -161,6 +161,11 @@ impl Context {
                 return dict.set(self, key, value);
             }
         }
+        self.set_item_slow(container, key, value)
+    }
+
+    #[inline(never)]
+    fn set_item_slow(&self, container: Value, key: Value, value: Value) -> PyResult<()> {
         match self.special_method(container, Name::__setitem__)? {
             Some(method) => self.call_pair(method, &[key, value]).map(|_| ()),
             None => Err(self.type_error(format_args!(
@@ -202,23 +207,35 @@ impl Context {
     /// # Errors
     /// TypeError, and what the special methods raise.
     pub fn contains(&self, container: Value, item: Value) -> PyResult<bool> {
-        if is_exact(container) {
-            if let Some(dict) = Dict::from_value(container) {
-                return dict.contains(self, item);
-            }
-            if let Some(list) = List::from_value(container) {
-                return list.contains(self, item);
-            }
-            if let Some(tuple) = Tuple::from_value(container) {
-                return crate::types::tuple_methods::contains(self, tuple, item);
-            }
-            if let Some(set) = Set::from_value(container) {
-                return set.contains_or_frozen(self, item);
-            }
-            if let (Some(text), Some(part)) = (Str::from_value(container), Str::from_value(item)) {
-                return Ok(crate::types::str_search::contains(text, part));
+        if let Some(object) = container.as_object()
+            && object.client_flags() & client_flags::SUBCLASS == 0
+        {
+            match Kind::of(object) {
+                Kind::Dict => return Dict::from_object(object).contains(self, item),
+                Kind::Str => {
+                    if let (Some(text), Some(part)) = (Str::from_value(container), Str::from_value(item)) {
+                        return Ok(crate::types::str_search::contains(text, part));
+                    }
+                }
+                Kind::List => return List::from_object(object).contains(self, item),
+                Kind::Tuple => {
+                    if let Some(tuple) = Tuple::from_value(container) {
+                        return crate::types::tuple_methods::contains(self, tuple, item);
+                    }
+                }
+                Kind::Set | Kind::FrozenSet => {
+                    if let Some(set) = Set::from_value(container) {
+                        return set.contains_or_frozen(self, item);
+                    }
+                }
+                _ => {}
             }
         }
+        self.contains_slow(container, item)
+    }
+
+    #[inline(never)]
+    fn contains_slow(&self, container: Value, item: Value) -> PyResult<bool> {
         let class = self.class_of(container);
         match class.lookup_name(self, Name::__contains__) {
             Some(attribute) if attribute.is_none() => {

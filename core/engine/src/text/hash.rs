@@ -1,23 +1,85 @@
 //! Hashes of text, bytes and tuples.
 //!
 //! Invariant: text and bytes hash under a secret key, so that nobody outside can choose colliding keys; -1 is never a hash.
-//! Source: SipHash-1-3 (Aumasson, Bernstein) from the crate `siphasher`; the tuple hash is CPython's variant of xxHash
+//! Source: SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012); the tuple hash is CPython's variant of xxHash
 //! (Objects/tupleobject.c). For a given PYTHONHASHSEED the hashes are CPython's.
-
-use siphasher::sip::SipHasher13;
-
-use super::CodeUnit;
 
 /// The secret key of an engine.
 #[derive(Copy, Clone, Debug)]
 pub struct HashKey {
-    hasher: SipHasher13,
+    low: u64,
+    high: u64,
+}
+
+/// The state of SipHash-1-3: four words, "somepseudorandomlygeneratedbytes" under the key.
+struct SipState([u64; 4]);
+
+impl SipState {
+    #[inline(always)]
+    fn new(key: &HashKey) -> Self {
+        SipState([
+            key.low ^ 0x736f_6d65_7073_6575,
+            key.high ^ 0x646f_7261_6e64_6f6d,
+            key.low ^ 0x6c79_6765_6e65_7261,
+            key.high ^ 0x7465_6462_7974_6573,
+        ])
+    }
+
+    #[inline(always)]
+    fn round(&mut self) {
+        let [a, b, c, d] = &mut self.0;
+        *a = a.wrapping_add(*b);
+        *c = c.wrapping_add(*d);
+        *b = b.rotate_left(13) ^ *a;
+        *d = d.rotate_left(16) ^ *c;
+        *a = a.rotate_left(32).wrapping_add(*d);
+        *c = c.wrapping_add(*b);
+        *d = d.rotate_left(21) ^ *a;
+        *b = b.rotate_left(17) ^ *c;
+        *c = c.rotate_left(32);
+    }
+
+    #[inline(always)]
+    fn add(&mut self, word: u64) {
+        self.0[3] ^= word;
+        self.round();
+        self.0[0] ^= word;
+    }
+
+    #[inline(always)]
+    fn finish(mut self) -> u64 {
+        self.0[2] ^= 0xff;
+        self.round();
+        self.round();
+        self.round();
+        self.0[0] ^ self.0[1] ^ self.0[2] ^ self.0[3]
+    }
+}
+
+/// The bytes behind the last whole word, low byte first.
+#[inline(always)]
+fn last_bytes(bytes: &[u8]) -> u64 {
+    let count = bytes.len() % 8;
+    if let Some(last) = bytes.last_chunk::<8>() {
+        // In two steps, so that nothing is left of the word when no byte is behind it.
+        return (u64::from_le_bytes(*last) >> 1) >> (63 - 8 * count);
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return first as u64 | (last as u64) << (8 * (count - 4));
+    }
+    match *bytes {
+        [first] => first as u64,
+        [first, second] => first as u64 | (second as u64) << 8,
+        [first, second, third] => first as u64 | (second as u64) << 8 | (third as u64) << 16,
+        _ => 0,
+    }
 }
 
 impl HashKey {
     /// A key from 16 bytes of entropy, or of `PYTHONHASHSEED`.
     pub fn new(low: u64, high: u64) -> Self {
-        HashKey { hasher: SipHasher13::new_with_keys(low, high) }
+        HashKey { low, high }
     }
 
     /// The key for `PYTHONHASHSEED=seed`; 0 turns randomisation off.
@@ -38,33 +100,21 @@ impl HashKey {
 
     /// The two halves.
     pub fn parts(&self) -> (u64, u64) {
-        self.hasher.keys()
+        (self.low, self.high)
     }
 
-    /// The hash of bytes, and of text in its storage form. Nothing hashes to 0.
+    /// The hash of bytes, and of text: of its units in the width it is stored in, which is the narrowest that holds it. Of nothing it is 0.
+    #[inline]
     pub fn of_bytes(&self, bytes: &[u8]) -> i64 {
-        if bytes.is_empty() { 0 } else { finish(self.hasher.hash(bytes) as i64) }
-    }
-
-    /// The hash of text in the width it is stored in, which is the narrowest that holds it: the hash of its units' bytes,
-    /// low byte first.
-    pub fn of_text<U: CodeUnit>(&self, text: &[U]) -> i64 {
-        use core::hash::Hasher;
-        if text.is_empty() {
+        if bytes.is_empty() {
             return 0;
         }
-        let width = size_of::<U>();
-        let mut hasher = self.hasher;
-        for chunk in text.chunks(64) {
-            let mut buffer = [0u8; 256];
-            for (unit, place) in chunk.iter().zip(buffer.chunks_exact_mut(width)) {
-                for (byte, target) in unit.code_point().to_le_bytes().into_iter().zip(place) {
-                    *target = byte;
-                }
-            }
-            hasher.write(buffer.get(..size_of_val(chunk)).unwrap_or(&buffer));
+        let mut state = SipState::new(self);
+        for word in bytes.as_chunks::<8>().0 {
+            state.add(u64::from_le_bytes(*word));
         }
-        finish(hasher.finish() as i64)
+        state.add(last_bytes(bytes) | (bytes.len() as u64) << 56);
+        finish(state.finish() as i64)
     }
 }
 

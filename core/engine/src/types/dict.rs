@@ -13,7 +13,7 @@ use crate::error::PyResult;
 use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
-use crate::types::dict_table::{DictTable, Found, KeyMatch, fold_hash, match_str};
+use crate::types::dict_table::{DictTable, Found, KeyMatch, Lookup, fold_hash, match_str};
 use crate::types::str_object::Str;
 use crate::value::Value;
 
@@ -110,7 +110,13 @@ impl Dict {
     /// The current table.
     #[inline(always)]
     pub fn table(self) -> Option<DictTable> {
-        self.0.value(TABLE).and_then(Value::as_object).map(DictTable::from_object)
+        // SAFETY: dicts, and sets, have the slot of their table, and it is empty or holds one.
+        unsafe {
+            match self.0.slot_unchecked(TABLE) {
+                0 => None,
+                word => Some(DictTable::from_object(ObjectRef::from_address(word as usize))),
+            }
+        }
     }
 
     /// The value of a string key, without lock and without Python code unless a key of another type has the same hash.
@@ -121,11 +127,15 @@ impl Dict {
     pub fn get_str(self, cx: &Context, key: Str) -> PyResult<Option<Value>> {
         let Some(table) = self.table() else { return Ok(None) };
         let hash = fold_hash(key.hash(cx));
-        match table.search_str(key, hash) {
-            Found::Entry(entry) => Ok(table.value(entry)),
-            Found::Absent => Ok(None),
-            Found::Compare { .. } => self.get_hashed(cx, key.as_value(), hash),
+        if key.is_exact() {
+            match table.search_str(key, hash) {
+                // SAFETY: the search found it in the table.
+                Lookup::Entry(entry) => return Ok(unsafe { table.value_unchecked(entry) }),
+                Lookup::Absent => return Ok(None),
+                Lookup::Unknown => {}
+            }
         }
+        self.get_hashed(cx, key.as_value(), hash)
     }
 
     /// The value of a key.
@@ -139,14 +149,26 @@ impl Dict {
         {
             return self.get_str(cx, text);
         }
-        let hash = cx.hash_dict_key(key)?;
-        self.get_hashed(cx, key, fold_hash(hash))
+        self.get_other(cx, key)
+    }
+
+    /// The value of a key that is no exact string.
+    #[inline(never)]
+    fn get_other(self, cx: &Context, key: Value) -> PyResult<Option<Value>> {
+        let hash = fold_hash(cx.hash_dict_key(key)?);
+        let Some(table) = self.table() else { return Ok(None) };
+        match look_up(cx, table, key, hash) {
+            Lookup::Entry(entry) => Ok(table.value(entry)),
+            Lookup::Absent => Ok(None),
+            Lookup::Unknown => self.get_hashed(cx, key, hash),
+        }
     }
 
     /// As [`Dict::get`] with the key's folded hash.
     ///
     /// # Errors
     /// What comparing keys raises.
+    #[inline(never)]
     pub fn get_hashed(self, cx: &Context, key: Value, hash: u32) -> PyResult<Option<Value>> {
         let search = self.search(cx, key, hash)?;
         Ok(search.place.and_then(|place| place.table.value(place.entry)))
@@ -175,17 +197,17 @@ impl Dict {
                 return Ok(Search { place: None, table: None, entries: 0 });
             };
             let entries = table.entry_count();
+            let found = |place: Option<Place>| Ok(Search { place, table: Some(table), entries });
+            match look_up(cx, table, key, hash) {
+                Lookup::Entry(entry) => return found(Some(Place { table, entry })),
+                Lookup::Absent => return found(None),
+                Lookup::Unknown => {}
+            }
             let mut probe = table.probe(hash);
             loop {
                 match table.search_from(probe, hash, |other| match_keys(cx, key, other)) {
-                    Found::Entry(entry) => {
-                        return Ok(Search {
-                            place: Some(Place { table, entry }),
-                            table: Some(table),
-                            entries,
-                        });
-                    }
-                    Found::Absent => return Ok(Search { place: None, table: Some(table), entries }),
+                    Found::Entry(entry) => return found(Some(Place { table, entry })),
+                    Found::Absent => return found(None),
                     Found::Compare { entry, probe: next } => {
                         let Some(other) = table.key(entry) else { continue 'again };
                         let equal = cx.equal(other, key)?;
@@ -197,11 +219,7 @@ impl Dict {
                             if table.value(entry).is_none() {
                                 continue 'again;
                             }
-                            return Ok(Search {
-                                place: Some(Place { table, entry }),
-                                table: Some(table),
-                                entries,
-                            });
+                            return found(Some(Place { table, entry }));
                         }
                         probe = next;
                     }
@@ -293,10 +311,16 @@ impl Dict {
     ///
     /// # Errors
     /// As for [`Dict::set`].
+    #[inline(never)]
     pub fn set_hashed(self, cx: &Context, key: Value, value: Value, hash: u32) -> PyResult<()> {
         if self.overwrite(cx, key, value, hash) {
             return Ok(());
         }
+        self.set_slow(cx, key, value, hash)
+    }
+
+    #[inline(never)]
+    fn set_slow(self, cx: &Context, key: Value, value: Value, hash: u32) -> PyResult<()> {
         let mut spare = None;
         loop {
             let search = self.search(cx, key, hash)?;
@@ -321,11 +345,7 @@ impl Dict {
     #[inline]
     fn overwrite(self, cx: &Context, key: Value, value: Value, hash: u32) -> bool {
         let Some(table) = self.table() else { return false };
-        let Found::Entry(entry) =
-            table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other))
-        else {
-            return false;
-        };
+        let Lookup::Entry(entry) = look_up(cx, table, key, hash) else { return false };
         if self.0.is_shared() {
             return self.overwrite_shared(cx, Place { table, entry }, value);
         }
@@ -545,6 +565,26 @@ impl Dict {
     }
 }
 
+/// Searches for a key without Python code.
+#[inline]
+pub(crate) fn look_up(cx: &Context, table: DictTable, key: Value, hash: u32) -> Lookup {
+    match Str::from_value(key) {
+        Some(text) if text.is_exact() => table.search_str(text, hash),
+        _ if key.is_small_int() => table.search_small_int(key, hash),
+        _ => search_other(cx, table, key, hash),
+    }
+}
+
+/// Searches for a key that is neither an exact string nor a tagged int, without Python code.
+#[inline(never)]
+fn search_other(cx: &Context, table: DictTable, key: Value, hash: u32) -> Lookup {
+    match table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other)) {
+        Found::Entry(entry) => Lookup::Entry(entry),
+        Found::Absent => Lookup::Absent,
+        Found::Compare { .. } => Lookup::Unknown,
+    }
+}
+
 /// Compares keys without running Python code, as far as that is possible.
 #[inline]
 pub fn match_keys(cx: &Context, key: Value, other: Value) -> KeyMatch {
@@ -603,7 +643,8 @@ impl Dict {
     pub(crate) fn get_str_fast(self, cx: &Context, key: Str) -> Option<Value> {
         let table = self.table()?;
         match table.search_str(key, fold_hash(key.hash(cx))) {
-            Found::Entry(entry) => table.value(entry),
+            // SAFETY: the search found it in the table.
+            Lookup::Entry(entry) => unsafe { table.value_unchecked(entry) },
             _ => None,
         }
     }
@@ -613,8 +654,9 @@ impl Dict {
     pub(crate) fn get_small_int_fast(self, cx: &Context, key: Value) -> Option<Value> {
         let table = self.table()?;
         let hash = fold_hash(cx.hash(key).ok()?);
-        match table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other)) {
-            Found::Entry(entry) => table.value(entry),
+        match table.search_small_int(key, hash) {
+            // SAFETY: the search found it in the table.
+            Lookup::Entry(entry) => unsafe { table.value_unchecked(entry) },
             _ => None,
         }
     }

@@ -6,8 +6,8 @@
 use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult};
 use crate::object_access::ObjectAccess;
-use crate::types::dict::{Dict, Place, TABLE, USED, match_keys};
-use crate::types::dict_table::{DictTable, Found, KeyMatch, fold_hash};
+use crate::types::dict::{Dict, Place, TABLE, USED, look_up};
+use crate::types::dict_table::{DictTable, KeyMatch, Lookup, fold_hash};
 use crate::value::Value;
 
 /// What to do with a key that both dicts have.
@@ -101,14 +101,14 @@ impl Dict {
             let (Some(key), Some(value)) = (from.key(entry), from.value(entry)) else { continue };
             let Some(table) = self.table() else { return Progress::NeedsRoom(wanted + 5) };
             let hash = from.hash(entry);
-            match table.search_from(table.probe(hash), hash, |existing| match_keys(cx, key, existing)) {
-                Found::Compare { .. } => return Progress::NeedsPython,
-                Found::Entry(place) => match duplicate {
+            match look_up(cx, table, key, hash) {
+                Lookup::Unknown => return Progress::NeedsPython,
+                Lookup::Entry(place) => match duplicate {
                     Duplicate::Replace => table.set_value(cx, place, value),
                     Duplicate::Keep => {}
                     Duplicate::Refuse => return Progress::Refused(key),
                 },
-                Found::Absent => {
+                Lookup::Absent => {
                     if !self.append(cx, key, value, hash, &mut None) {
                         return Progress::NeedsRoom(wanted + 5);
                     }
@@ -205,12 +205,10 @@ impl Dict {
             let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) else { continue };
             let Some(other_table) = other.table() else { return KeyMatch::Different };
             let hash = table.hash(entry);
-            let found = other_table
-                .search_from(other_table.probe(hash), hash, |existing| match_keys(cx, key, existing));
-            let other_value = match found {
-                Found::Compare { .. } => return KeyMatch::Unknown,
-                Found::Absent => return KeyMatch::Different,
-                Found::Entry(place) => match other_table.value(place) {
+            let other_value = match look_up(cx, other_table, key, hash) {
+                Lookup::Unknown => return KeyMatch::Unknown,
+                Lookup::Absent => return KeyMatch::Different,
+                Lookup::Entry(place) => match other_table.value(place) {
                     Some(value) => value,
                     None => return KeyMatch::Different,
                 },

@@ -56,6 +56,17 @@ pub enum Found {
     },
 }
 
+/// Where a search that runs no Python code ended. It is returned in registers.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Lookup {
+    /// The entry with the key; its value may be empty when it was deleted meanwhile.
+    Entry(usize),
+    /// No entry has the key.
+    Absent,
+    /// Only Python code can tell whether a key with the same hash is the same: [`DictTable::search_from`] goes on.
+    Unknown,
+}
+
 /// State of a search.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Probe {
@@ -163,7 +174,9 @@ impl DictTable {
 
     #[inline(always)]
     fn size_shift(self) -> u32 {
-        self.0.raw_u32(SIZE_SHIFT)
+        // SAFETY: a table's tail holds `HASHES` bytes, and the size is only accessed as an atomic of 4 bytes. Relaxed: it never changes after
+        // the table is made, and whoever has the table acquired it.
+        unsafe { self.0.raw::<AtomicU32>(SIZE_SHIFT) }.load(Ordering::Relaxed)
     }
 
     /// Number of entries the table can take.
@@ -322,11 +335,74 @@ impl DictTable {
         }
     }
 
-    /// Searches for a string key. A key of another type with the same hash makes this `Compare`.
-    #[inline]
-    pub fn search_str(self, key: Str, hash: u32) -> Found {
-        let key_value = key.as_value();
-        self.search_from(self.probe(hash), hash, |other| match_str(key, key_value, other))
+    /// Searches for an exact string key.
+    #[inline(never)]
+    pub fn search_str(self, key: Str, hash: u32) -> Lookup {
+        debug_assert!(key.is_exact());
+        self.search_words(hash, |other| {
+            if other.is(key.as_value()) {
+                return KeyMatch::Same;
+            }
+            match Str::from_value(other) {
+                Some(text) if text.is_exact() && text.equals_another(key) => KeyMatch::Same,
+                Some(text) if text.is_exact() => KeyMatch::Different,
+                _ => KeyMatch::Unknown,
+            }
+        })
+    }
+
+    /// Searches for a tagged int.
+    #[inline(never)]
+    pub fn search_small_int(self, key: Value, hash: u32) -> Lookup {
+        debug_assert!(key.is_small_int());
+        self.search_words(hash, |other| {
+            if other.is(key) {
+                KeyMatch::Same
+            } else if other.is_small_int() {
+                KeyMatch::Different
+            } else {
+                KeyMatch::Unknown
+            }
+        })
+    }
+
+    /// As [`DictTable::search_from`], for what compares keys in a few instructions: one loop, which keeps what it needs in registers.
+    #[inline(always)]
+    fn search_words(self, hash: u32, matches: impl Fn(Value) -> KeyMatch) -> Lookup {
+        let capacity = self.capacity();
+        let raw = self.0.raw_bytes_pointer();
+        let shift = self.size_shift();
+        let mask = (1usize << shift) - 1;
+        // SAFETY: as in `search_index`, with the width that the size implies.
+        unsafe {
+            let hashes = raw.add(HASHES).cast::<AtomicU32>();
+            let index = hashes.add(capacity).cast::<u8>();
+            let mut probe = Probe { place: hash as usize & mask, perturbation: hash };
+            loop {
+                let content = match shift {
+                    0..=7 => IndexCell::load(&*index.cast::<AtomicU8>().add(probe.place)),
+                    8..=15 => IndexCell::load(&*index.cast::<AtomicU16>().add(probe.place)),
+                    _ => IndexCell::load(&*index.cast::<AtomicU32>().add(probe.place)),
+                };
+                if content == FREE {
+                    return Lookup::Absent;
+                }
+                let entry = content as usize - 1;
+                if entry < capacity
+                    && (*hashes.add(entry)).load(Ordering::Relaxed) == hash
+                    && let Some(key) = Value::from_word(self.0.slot_unchecked(2 * entry))
+                {
+                    match matches(key) {
+                        KeyMatch::Same if self.0.slot_unchecked(2 * entry + 1) != 0 => {
+                            return Lookup::Entry(entry);
+                        }
+                        KeyMatch::Unknown => return Lookup::Unknown,
+                        _ => {}
+                    }
+                }
+                probe.advance(mask);
+            }
+        }
     }
 
     /// Appends an entry; false if the table is full. The caller holds the dict's lock and knows that the key is absent.
@@ -379,7 +455,7 @@ pub fn match_str(key: Str, key_value: Value, other: Value) -> KeyMatch {
     }
     match Str::from_value(other) {
         Some(text) if text.is_exact() && key.is_exact() => {
-            if text.equals(key) {
+            if text.equals_another(key) {
                 KeyMatch::Same
             } else {
                 KeyMatch::Different

@@ -6,6 +6,7 @@
 //! Invariant: the first raw word of all but `MemberDescriptor` is the address of the `'static` description, set at creation.
 //! Source: Objects/methodobject.c, Objects/descrobject.c.
 
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 use threadsnake_heap::{AllocationOptions, ObjectRef};
 
 use crate::context::Context;
@@ -13,6 +14,7 @@ use crate::error::{ExceptionClass, PyResult};
 use crate::kind::Kind;
 use crate::native::{Arguments, Binding, NativeAttribute, NativeFunction};
 use crate::object_access::ObjectAccess;
+use crate::shape::Shape;
 use crate::types::class::Class;
 use crate::types::str_object::Str;
 use crate::value::Value;
@@ -37,6 +39,23 @@ pub fn definition(object: ObjectRef) -> &'static NativeFunction {
     ));
     // SAFETY: objects of these kinds are made only by `make`, which stores the address of a `'static` description.
     unsafe { &*core::ptr::with_exposed_provenance::<NativeFunction>(object.raw_u64(DEFINITION) as usize) }
+}
+
+/// The description of a native method as a class holds it, if the receiver is an instance of the very class that the method is for, as nearly
+/// every receiver is.
+#[inline(always)]
+pub(crate) fn definition_for(descriptor: ObjectRef, receiver: Value) -> Option<&'static NativeFunction> {
+    debug_assert!(matches!(Kind::of(descriptor), Kind::MethodDescriptor | Kind::WrapperDescriptor));
+    let class = Shape::of(receiver.as_object()?)?.class();
+    // SAFETY: descriptors of these kinds are made only by `native_method`, with one slot and the address of a `'static` description behind it,
+    // which never changes. Relaxed: it was written before the descriptor was published.
+    unsafe {
+        if descriptor.slot_unchecked(OWNER) != class.word() {
+            return None;
+        }
+        let definition = descriptor.raw_behind::<1, AtomicU64>(DEFINITION).load(Ordering::Relaxed);
+        Some(&*core::ptr::with_exposed_provenance::<NativeFunction>(definition as usize))
+    }
 }
 
 /// The description of a native attribute.

@@ -13,9 +13,9 @@ use crate::error::{ExceptionClass, PyResult};
 use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
-use crate::types::dict::{Dict, TABLE, match_keys};
+use crate::types::dict::{Dict, TABLE, look_up};
 use crate::types::dict_edit::Duplicate;
-use crate::types::dict_table::{Found, KeyMatch, fold_hash};
+use crate::types::dict_table::{KeyMatch, Lookup, fold_hash};
 use crate::value::Value;
 
 /// A `set` or `frozenset`.
@@ -244,10 +244,10 @@ impl Set {
     /// Whether an element is there, without Python code.
     fn find_locked(self, cx: &Context, element: Value, hash: u32) -> KeyMatch {
         let Some(table) = self.as_table_owner().table() else { return KeyMatch::Different };
-        match table.search_from(table.probe(hash), hash, |existing| match_keys(cx, element, existing)) {
-            Found::Entry(_) => KeyMatch::Same,
-            Found::Absent => KeyMatch::Different,
-            Found::Compare { .. } => KeyMatch::Unknown,
+        match look_up(cx, table, element, hash) {
+            Lookup::Entry(_) => KeyMatch::Same,
+            Lookup::Absent => KeyMatch::Different,
+            Lookup::Unknown => KeyMatch::Unknown,
         }
     }
 
@@ -462,8 +462,8 @@ impl Set {
             let (Some(element), Some(_)) = (from.key(entry), from.value(entry)) else { continue };
             let hash = from.hash(entry);
             let Some(table) = owner.table() else { return Attempt::NeedsRoom };
-            match table.search_from(table.probe(hash), hash, |existing| match_keys(cx, element, existing)) {
-                Found::Entry(entry) => {
+            match look_up(cx, table, element, hash) {
+                Lookup::Entry(entry) => {
                     owner.remove_place(cx, crate::types::dict::Place { table, entry });
                 }
                 _ => {

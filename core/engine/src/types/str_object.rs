@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use threadsnake_heap::ObjectRef;
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 
 use crate::context::Context;
 use crate::error::PyResult;
@@ -94,6 +95,30 @@ impl Iterator for CodePoints<'_> {
     }
 }
 
+/// Up to so many bytes are compared here rather than by a call.
+const SHORT: usize = 64;
+
+/// Whether two runs of bytes are equal, compared a word at a time.
+///
+/// # Safety
+/// Both are aligned to 8, lie in memory that reaches to the next multiple of 8 behind `bytes`, and are written by nobody.
+#[inline(always)]
+unsafe fn same_words(left: *const u8, right: *const u8, bytes: usize) -> bool {
+    let difference = |word: usize| {
+        // SAFETY: within the memory that the caller promises; `word * 8 < bytes`.
+        unsafe { left.cast::<u64>().add(word).read() ^ right.cast::<u64>().add(word).read() }
+    };
+    let words = bytes / 8;
+    for word in 0..words {
+        if difference(word) != 0 {
+            return false;
+        }
+    }
+    // Of the last word the bytes at the lowest addresses count.
+    let rest = bytes % 8;
+    rest == 0 || difference(words).to_le() << (64 - 8 * rest) == 0
+}
+
 fn width_shift(largest: u32) -> u8 {
     if largest < 0x100 {
         0
@@ -109,6 +134,16 @@ impl Str {
     #[inline(always)]
     pub fn from_value(value: Value) -> Option<Str> {
         value.as_kind(Kind::Str).map(Str)
+    }
+
+    /// The string that a heap word refers to.
+    ///
+    /// # Safety
+    /// It refers to one.
+    #[inline(always)]
+    pub(crate) unsafe fn from_word_unchecked(word: u64) -> Str {
+        // SAFETY: passed on.
+        Str(unsafe { ObjectRef::from_address(word as usize) })
     }
 
     /// The string.
@@ -140,7 +175,9 @@ impl Str {
     /// Number of code points.
     #[inline(always)]
     pub fn len(self) -> usize {
-        self.0.raw_u64(LENGTH) as usize
+        // SAFETY: the length is in every string's raw tail and only accessed as an atomic of 8 bytes. Relaxed: it never changes once the
+        // string is published, and whoever has the string acquired it then.
+        unsafe { self.0.raw::<AtomicU64>(LENGTH) }.load(Ordering::Relaxed) as usize
     }
 
     /// Whether it is empty.
@@ -167,7 +204,6 @@ impl Str {
         self.0.client_flags() & client_flags::STR_WIDTH
     }
 
-    #[inline]
     fn buffer(self) -> Option<ObjectRef> {
         if self.0.slot_count() == 0 {
             return None;
@@ -178,8 +214,27 @@ impl Str {
         }
     }
 
-    #[inline]
+    /// Where the units of a string without slots are: in its own tail, which nobody writes any more. Nearly all strings are such. Aligned to 8,
+    /// and the memory reaches to the next multiple of 8 behind the last unit, since cells consist of granules of 16 bytes.
+    #[inline(always)]
+    fn own_units(self) -> Option<*const u8> {
+        if self.0.slot_count() != 0 {
+            return None;
+        }
+        // SAFETY: a string without buffer has a raw tail of at least `DATA` bytes.
+        Some(unsafe { self.0.raw_bytes_behind::<0>().add(DATA) })
+    }
+
+    #[inline(always)]
     fn data(self) -> *const u8 {
+        match self.own_units() {
+            Some(units) => units,
+            None => self.data_slow(),
+        }
+    }
+
+    #[inline(never)]
+    fn data_slow(self) -> *const u8 {
         match self.buffer() {
             // SAFETY: a buffer's raw tail is longer than `BUFFER_DATA`.
             Some(buffer) => unsafe { buffer.raw_bytes_pointer().add(BUFFER_DATA) },
@@ -219,7 +274,18 @@ impl Str {
     /// The code point at an index.
     #[inline]
     pub fn code_point(self, index: usize) -> Option<u32> {
-        self.units().get(index)
+        if index >= self.len() {
+            return None;
+        }
+        let data = self.data();
+        // SAFETY: the units are as for `units`, and the index was tested.
+        Some(unsafe {
+            match self.width_shift() {
+                0 => data.add(index).read() as u32,
+                1 => data.cast::<u16>().add(index).read() as u32,
+                _ => data.cast::<u32>().add(index).read(),
+            }
+        })
     }
 
     /// Its text, if it is ASCII.
@@ -236,10 +302,22 @@ impl Str {
     /// Whether the two have the same text.
     #[inline]
     pub fn equals(self, other: Str) -> bool {
-        self == other
-            || (self.len() == other.len()
-                && self.width_shift() == other.width_shift()
-                && self.bytes() == other.bytes())
+        self == other || self.equals_another(other)
+    }
+
+    /// Whether the two, which are not the same object, have the same text.
+    #[inline(always)]
+    pub(crate) fn equals_another(self, other: Str) -> bool {
+        let (length, shift) = (self.len(), self.width_shift());
+        if length != other.len() || shift != other.width_shift() {
+            return false;
+        }
+        let bytes = length << shift;
+        match (self.own_units(), other.own_units()) {
+            // SAFETY: both have so many bytes, in memory as `same_words` wants it.
+            (Some(left), Some(right)) if bytes <= SHORT => unsafe { same_words(left, right, bytes) },
+            _ => self.bytes() == other.bytes(),
+        }
     }
 
     /// Compares by code points.
@@ -262,7 +340,7 @@ impl Str {
         self.hash_slow(cx)
     }
 
-    #[cold]
+    #[inline(never)]
     fn hash_slow(self, cx: &Context) -> i64 {
         let hash = cx.hash_bytes(self.bytes());
         // Every thread computes the same number, so the race of two is harmless. An empty string's hash is 0 and is
@@ -332,23 +410,55 @@ impl Str {
     /// # Errors
     /// MemoryError.
     pub fn substring(self, cx: &Context, start: usize, end: usize) -> PyResult<Str> {
-        let end = end.min(self.len());
+        let length = self.len();
+        let end = end.min(length);
         let start = start.min(end);
-        if start == 0 && end == self.len() && self.is_exact() {
+        if end - start == length && self.is_exact() {
             return Ok(self);
         }
+        if self.width_shift() != 0 {
+            return self.wide_substring(cx, start, end);
+        }
+        // SAFETY: as for `bytes`; the range was clipped.
+        let part = unsafe { core::slice::from_raw_parts(self.data().add(start), end - start) };
+        match part {
+            [] => Ok(cx.empty_str()),
+            &[unit] => Ok(cx.latin1_character(unit)),
+            part => cx.str_from_units_unchecked(part, 0, self.is_ascii() || part.is_ascii()),
+        }
+    }
+
+    #[inline(never)]
+    fn wide_substring(self, cx: &Context, start: usize, end: usize) -> PyResult<Str> {
         match self.units() {
-            Units::Latin1(units) => {
-                let part = units.get(start..end).unwrap_or(&[]);
-                if let [unit] = part {
-                    return Ok(cx.latin1_character(*unit));
-                }
-                let ascii = self.is_ascii() || part.is_ascii();
-                cx.str_from_units_unchecked(part, 0, ascii)
-            }
+            Units::Latin1(units) => cx.str_from_latin1(units.get(start..end).unwrap_or(&[])),
             Units::Ucs2(units) => cx.str_from_ucs2(units.get(start..end).unwrap_or(&[])),
             Units::Ucs4(units) => cx.str_from_code_points(units.get(start..end).unwrap_or(&[])),
         }
+    }
+
+    /// Whether a short string of Latin-1 text has a unit; absent if the string is of another sort, and another way is to be taken.
+    #[inline(always)]
+    pub(crate) fn short_has_unit(self, unit: u8) -> Option<bool> {
+        let length = self.len();
+        let units = self.own_units()?;
+        if self.width_shift() != 0 || length > 16 {
+            return None;
+        }
+        // The bytes of the word that are equal to the unit become 0, and each 0 is marked by its highest bit. A borrow marks bytes falsely, but
+        // only behind a 0: so the marks behind the end of the text are cut off, and one that is left means a true one before it.
+        let spread = u64::from(unit) * 0x0101_0101_0101_0101;
+        let has = |word: usize, bytes: usize| {
+            // SAFETY: the word's first byte is in the string, and the memory reaches to its end (`own_units`).
+            let found = unsafe { units.cast::<u64>().add(word).read() }.to_le() ^ spread;
+            let zeros = found.wrapping_sub(0x0101_0101_0101_0101) & !found & 0x8080_8080_8080_8080;
+            zeros << (64 - 8 * bytes) != 0
+        };
+        Some(match length {
+            0 => false,
+            1..=8 => has(0, length),
+            _ => has(0, 8) || has(1, length - 8),
+        })
     }
 
     /// Sets the interned flag. Only the intern table calls this.
@@ -449,14 +559,16 @@ unsafe fn write_str_units(to: *mut u8, shift: u8, source: Str) {
 }
 
 impl Context {
+    #[inline]
     fn allocate_str(&self, length: usize, shift: u8, ascii: bool) -> PyResult<Str> {
-        let bytes = length
-            .checked_shl(shift as u32)
-            .and_then(|bytes| bytes.checked_add(DATA))
-            .filter(|&bytes| bytes < isize::MAX as usize)
-            .ok_or_else(|| self.memory_error())?;
+        let bytes = if length <= isize::MAX as usize / 8 {
+            DATA + (length << shift)
+        } else {
+            return Err(self.memory_error());
+        };
         let object = self.allocate(Kind::Str, 0, bytes)?;
-        object.raw_store_u64(LENGTH, length as u64);
+        // SAFETY: the object has no slots, and a tail of `DATA` bytes at least. Relaxed: nobody else sees it before it is published.
+        unsafe { object.raw_behind::<0, AtomicU64>(LENGTH) }.store(length as u64, Ordering::Relaxed);
         object.initialize_client_flags(shift | if ascii { client_flags::STR_ASCII } else { 0 });
         Ok(Str(object))
     }
@@ -474,7 +586,7 @@ impl Context {
         let string = self.allocate_str(length, 0, false)?;
         // SAFETY: the string was allocated with `length` zeroed bytes after its header, and nobody else sees it yet.
         let bytes =
-            unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_pointer().add(DATA), length) };
+            unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_behind::<0>().add(DATA), length) };
         fill(bytes);
         if bytes.is_ascii() {
             string.0.initialize_client_flags(client_flags::STR_ASCII);
@@ -508,7 +620,7 @@ impl Context {
         unsafe {
             core::ptr::copy_nonoverlapping(
                 units.as_ptr().cast::<u8>(),
-                string.0.raw_bytes_pointer().add(DATA),
+                string.0.raw_bytes_behind::<0>().add(DATA),
                 core::mem::size_of_val(units),
             );
         }
@@ -536,7 +648,7 @@ impl Context {
         let shift = width_shift(largest);
         let string = self.allocate_str(length, shift, false)?;
         // SAFETY: room for `length` units of this width was allocated after the header of the string.
-        let data = unsafe { string.0.raw_bytes_pointer().add(DATA) };
+        let data = unsafe { string.0.raw_bytes_behind::<0>().add(DATA) };
         for (index, character) in text.chars().enumerate() {
             // SAFETY: `index < length`, and each character fits the width of the largest.
             unsafe { write_units(data.add(index << shift), shift, &[character as u32]) };
@@ -667,7 +779,7 @@ impl Context {
         let string = self.allocate_str(length, shift, left.is_ascii() && right.is_ascii())?;
         // SAFETY: the new string has room for both parts at the wider width.
         unsafe {
-            let data = string.0.raw_bytes_pointer().add(DATA);
+            let data = string.0.raw_bytes_behind::<0>().add(DATA);
             write_str_units(data, shift, left);
             write_str_units(data.add(left.len() << shift), shift, right);
         }
@@ -757,7 +869,7 @@ impl Context {
             let Some(text) = Str::from_value(piece) else { continue };
             // SAFETY: the new string has room for all pieces and separators at the widest width, and `at` is the sum of those written.
             unsafe {
-                let data = joined.0.raw_bytes_pointer().add(DATA);
+                let data = joined.0.raw_bytes_behind::<0>().add(DATA);
                 if index != 0 && !separator.is_empty() {
                     write_str_units(data.add(at << shift), shift, separator);
                     at += separator.len();

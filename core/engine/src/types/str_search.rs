@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use crate::context::Context;
 use crate::error::PyResult;
-use crate::text::search;
+use crate::text::search::{self, Searchable};
 use crate::types::list::List;
 use crate::types::str_object::{Str, Units};
 use crate::types::str_units::{TextBuilder, TextUnit, in_units, with_units};
@@ -53,17 +53,29 @@ pub(crate) fn find(text: Str, needle: Str, range: Option<Range<usize>>, last: bo
     with_units!(text, units => in_text(units, &needle, range, last))
 }
 
-/// Below this many units a plain loop finds a unit before a vectorised search has started.
-const SHORT_TEXT: usize = 16;
-
 /// `needle in text`
 pub(crate) fn contains(text: Str, needle: Str) -> bool {
-    if let (Units::Latin1(units), Units::Latin1(&[unit])) = (text.units(), needle.units())
-        && units.len() < SHORT_TEXT
+    if needle.len() == 1
+        && let Some(unit) = needle.code_point(0)
     {
-        return units.contains(&unit);
+        let Ok(unit) = u8::try_from(unit) else {
+            return find(text, needle, Some(0..text.len()), false).is_some();
+        };
+        return match text.short_has_unit(unit) {
+            Some(found) => found,
+            None => has_unit(text, unit),
+        };
     }
     find(text, needle, Some(0..text.len()), false).is_some()
+}
+
+#[inline(never)]
+fn has_unit(text: Str, unit: u8) -> bool {
+    match text.units() {
+        Units::Latin1(units) => u8::find_one(units, unit).is_some(),
+        Units::Ucs2(units) => u16::find_one(units, unit.into()).is_some(),
+        Units::Ucs4(units) => u32::find_one(units, unit.into()).is_some(),
+    }
 }
 
 /// How often `needle` occurs within `range`.

@@ -274,6 +274,19 @@ pub mod native {
                 if missing { error() } else { Ok(()) }
             }
 
+            pub fn bind_method<const COUNT: usize>(
+                &self,
+                cx: &Context,
+                arguments: &Arguments<'_>,
+                class: &str,
+                name: &str,
+            ) -> PyResult<(Value, [Option<Value>; COUNT])> {
+                let (receiver, arguments) = arguments.split_receiver(cx, class, name)?;
+                let mut bound = [None; COUNT];
+                self.bind(cx, &arguments, &mut bound)?;
+                Ok((receiver, bound))
+            }
+
             pub fn given(&self, cx: &Context, place: Option<Value>, index: usize) -> PyResult<Value> {
                 place.ok_or_else(|| cx.fail(&format!("{}: no argument {index}", self.name)))
             }

@@ -33,27 +33,29 @@ impl ListIterator {
             variable_arguments: false,
             variable_keywords: false,
         };
-        let (receiver, arguments) = arguments
-            .split_receiver(
-                cx,
-                <ListIterator as ::threadsnake_engine::native::NativeType>::CLASS.name,
-                "__reduce__",
-            )?;
+        let (
+            receiver,
+            [],
+        ): (
+            ::threadsnake_engine::Value,
+            [::core::option::Option<::threadsnake_engine::Value>; 0usize],
+        ) = match (arguments.keyword_names, arguments.values) {
+            (::core::option::Option::None, &[receiver]) => (receiver, []),
+            _ => {
+                SIGNATURE
+                    .bind_method(
+                        cx,
+                        &arguments,
+                        <ListIterator as ::threadsnake_engine::native::NativeType>::CLASS
+                            .name,
+                        "__reduce__",
+                    )?
+            }
+        };
         let this = <Self as ::threadsnake_engine::native::FromValue>::from_value(
             cx,
             receiver,
         )?;
-        let []: [::core::option::Option<::threadsnake_engine::Value>; 0usize] = match (
-            arguments.keyword_names,
-            arguments.values,
-        ) {
-            (::core::option::Option::None, &[]) => [],
-            _ => {
-                let mut bound = [::core::option::Option::None; 0usize];
-                SIGNATURE.bind(cx, &arguments, &mut bound)?;
-                bound
-            }
-        };
         ::threadsnake_engine::native::IntoResult::into_result(Self::reduce(this, cx), cx)
     }
     #[doc(hidden)]

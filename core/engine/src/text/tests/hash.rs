@@ -23,19 +23,31 @@ const TEXTS: &[(&str, [i64; 3])] = &[
 #[test]
 fn texts() {
     for &(text, expected) in TEXTS {
+        let width = match text.chars().max().unwrap_or(' ') as u32 {
+            0..0x100 => 1,
+            0x100..0x1_0000 => 2,
+            _ => 4,
+        };
+        let bytes: Vec<u8> = text
+            .chars()
+            .flat_map(|character| (character as u32).to_le_bytes().into_iter().take(width))
+            .collect();
         for (seed, expected) in [0, 42, u32::MAX].into_iter().zip(expected) {
-            let key = HashKey::from_seed(seed);
-            let wide: Vec<u32> = text.chars().map(|character| character as u32).collect();
-            let hash = match wide.iter().copied().max().unwrap_or(0) {
-                0..0x100 => {
-                    let narrow: Vec<u8> = wide.iter().map(|&unit| unit as u8).collect();
-                    assert_eq!(key.of_text(&narrow), key.of_bytes(&narrow));
-                    key.of_text(&narrow)
-                }
-                0x100..0x1_0000 => key.of_text(&wide.iter().map(|&unit| unit as u16).collect::<Vec<u16>>()),
-                _ => key.of_text(&wide),
-            };
-            assert_eq!(hash, expected, "{text:?} {seed}");
+            assert_eq!(HashKey::from_seed(seed).of_bytes(&bytes), expected, "{text:?} {seed}");
+        }
+    }
+}
+
+#[test]
+fn every_length_as_the_crate() {
+    let key = HashKey::from_seed(7);
+    let (low, high) = key.parts();
+    let bytes: Vec<u8> = (0..130u32).map(|number| (number * 151 + 129) as u8).collect();
+    for length in 1..bytes.len() {
+        for start in 0..bytes.len() - length {
+            let part = &bytes[start..start + length];
+            let expected = siphasher::sip::SipHasher13::new_with_keys(low, high).hash(part) as i64;
+            assert_eq!(key.of_bytes(part), expected, "{part:?}");
         }
     }
 }
