@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
 use core::mem::ManuallyDrop;
@@ -102,6 +103,8 @@ pub struct Context {
     pub(crate) finalizing: Cell<bool>,
     pub(crate) import_nesting: ImportNesting,
     pub(crate) thread: Arc<crate::thread::ThreadState>,
+    /// Memory for the next text that is put together, so that short ones need none of their own.
+    pub(crate) text_buffer: Cell<Vec<u8>>,
 }
 
 /// Bytes of native stack kept free for the deepest native code and for raising the error.
@@ -223,6 +226,7 @@ impl Context {
             import_nesting: ImportNesting::new(),
             engine,
             thread,
+            text_buffer: Cell::new(Vec::new()),
         })
     }
 

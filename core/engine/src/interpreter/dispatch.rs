@@ -543,7 +543,8 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                             set_word!(i.b(), if overflow { stop as u64 } else { sum as u64 });
                             continue 'running;
                         }
-                    } else if let Some(item) = iteration::next_of_sequence(get!(i.b()), word!(i.b() + 1)) {
+                    } else if let Some(item) = iteration::next_of_sequence(cx, get!(i.b()), word!(i.b() + 1))
+                    {
                         set_word!(i.b() + 1, word!(i.b() + 1) + 2);
                         set!(i.a(), item);
                         continue 'running;

@@ -68,17 +68,26 @@ fn loop_state(cx: &Context, value: Value) -> PyResult<[u64; 3]> {
     Ok([cx.iterator_object(value)?.word(), 0, 0])
 }
 
-/// The next item of an exact list or tuple; absent at its end and for any other state.
+/// The next item of an exact list or tuple, or a string of Latin-1 text; absent at its end and for any other state.
 #[inline(always)]
-pub(crate) fn next_of_sequence(iterated: Value, position: u64) -> Option<Value> {
+pub(crate) fn next_of_sequence(cx: &Context, iterated: Value, position: u64) -> Option<Value> {
     if position & 1 == 0 {
         return None;
     }
     let index = (position >> 1) as usize;
-    match List::from_value(iterated) {
-        Some(list) => list.get_exact(index),
-        None => Tuple::from_value(iterated)?.get(index),
+    if let Some(list) = List::from_value(iterated) {
+        return list.get_exact(index);
     }
+    match Tuple::from_value(iterated) {
+        Some(tuple) => tuple.get(index),
+        None => latin1_character_at(cx, iterated, index),
+    }
+}
+
+#[inline(never)]
+fn latin1_character_at(cx: &Context, iterated: Value, index: usize) -> Option<Value> {
+    let unit = Str::from_value(iterated)?.latin1_unit(index)?;
+    Some(cx.latin1_character(unit).as_value())
 }
 
 /// The next item of a state that [`next_of_sequence`] has none for, other than a generator.

@@ -56,20 +56,23 @@ fn binary_operator(operation: Operation) -> (BinaryOperator, bool) {
 /// What the operands' methods raise.
 #[inline(never)]
 pub(crate) fn arithmetic(cx: &Context, operation: Operation, left: Value, right: Value) -> PyResult<Value> {
+    if let (Some(text), Some(more)) = (Str::from_value(left), Str::from_value(right))
+        && text.is_exact()
+        && more.is_exact()
+    {
+        match operation {
+            Operation::Add => return Ok(cx.str_concat(text, more)?.as_value()),
+            // Strings grow in place.
+            Operation::InPlaceAdd => return Ok(cx.str_append(text, more)?.as_value()),
+            _ => {}
+        }
+    }
     let (operator, in_place) = binary_operator(operation);
     if let Some(result) = arithmetic::mixed(operator, left, right) {
         return Ok(result);
     }
     if !in_place {
         return cx.binary_operation(operator, left, right);
-    }
-    // Strings grow in place.
-    if operator == BinaryOperator::Add
-        && let (Some(text), Some(more)) = (Str::from_value(left), Str::from_value(right))
-        && text.is_exact()
-        && more.is_exact()
-    {
-        return Ok(cx.str_append(text, more)?.as_value());
     }
     cx.in_place_operation(operator, left, right)
 }
@@ -146,11 +149,14 @@ pub(crate) fn compare_truth(cx: &Context, operation: Operation, left: Value, rig
         && first.is_exact()
         && second.is_exact()
     {
-        match operator {
-            CompareOperator::Equal => return Ok(first.equals(second)),
-            CompareOperator::NotEqual => return Ok(!first.equals(second)),
-            _ => {}
-        }
+        return Ok(match operator {
+            CompareOperator::Equal => first.equals(second),
+            CompareOperator::NotEqual => !first.equals(second),
+            CompareOperator::Less => first.compare(second).is_lt(),
+            CompareOperator::LessEqual => first.compare(second).is_le(),
+            CompareOperator::Greater => first.compare(second).is_gt(),
+            CompareOperator::GreaterEqual => first.compare(second).is_ge(),
+        });
     }
     let result = cx.rich_compare(operator, left, right)?;
     match truth_fast(result) {

@@ -115,6 +115,14 @@ impl Context {
                     None => Err(self.index_error("string index out of range")),
                 };
             }
+            if let Some(slice) = Slice::from_value(key) {
+                if let Some(text) = Str::from_value(container) {
+                    return crate::types::str_building::slice(self, text, slice).map(Str::as_value);
+                }
+                if let Some(list) = List::from_value(container) {
+                    return list.slice(self, self.unpack_slice(slice)?).map(List::as_value);
+                }
+            }
         }
         self.get_item_slow(container, key)
     }
@@ -206,17 +214,23 @@ impl Context {
     ///
     /// # Errors
     /// TypeError, and what the special methods raise.
+    #[inline]
     pub fn contains(&self, container: Value, item: Value) -> PyResult<bool> {
+        if let (Some(text), Some(part)) = (Str::from_value(container), Str::from_value(item))
+            && text.is_exact()
+        {
+            return Ok(crate::types::str_search::contains(text, part));
+        }
+        self.contains_other(container, item)
+    }
+
+    #[inline(never)]
+    fn contains_other(&self, container: Value, item: Value) -> PyResult<bool> {
         if let Some(object) = container.as_object()
             && object.client_flags() & client_flags::SUBCLASS == 0
         {
             match Kind::of(object) {
                 Kind::Dict => return Dict::from_object(object).contains(self, item),
-                Kind::Str => {
-                    if let (Some(text), Some(part)) = (Str::from_value(container), Str::from_value(item)) {
-                        return Ok(crate::types::str_search::contains(text, part));
-                    }
-                }
                 Kind::List => return List::from_object(object).contains(self, item),
                 Kind::Tuple => {
                     if let Some(tuple) = Tuple::from_value(container) {

@@ -191,12 +191,10 @@ impl Context {
         left: Value,
         right: Value,
     ) -> PyResult<Option<Value>> {
-        if operator == BinaryOperator::Add
-            && let (Some(left), Some(right)) = (Str::from_value(left), Str::from_value(right))
-            && left.is_exact()
-            && right.is_exact()
+        if let Some(text) = Str::from_value(left)
+            && text.is_exact()
         {
-            return Ok(Some(self.str_concat(left, right)?.as_value()));
+            return self.text_operation(operator, text, right);
         }
         if operator == BinaryOperator::Add
             && let (Some(left), Some(right)) = (List::from_value(left), List::from_value(right))
@@ -218,6 +216,27 @@ impl Context {
             return numeric::arithmetic(self, operator, left_number, right_number);
         }
         Ok(None)
+    }
+
+    /// What `str` itself does with a value that has no operator of its own for it; absent if that is another's matter.
+    #[inline(never)]
+    fn text_operation(&self, operator: BinaryOperator, text: Str, right: Value) -> PyResult<Option<Value>> {
+        let other = Str::from_value(right);
+        Ok(match operator {
+            BinaryOperator::Add => match other.filter(|other| other.is_exact()) {
+                Some(other) => Some(self.str_concat(text, other)?.as_value()),
+                None => None,
+            },
+            // A subclass of str may have an operator of its own; whatever else the right operand is, the text comes first.
+            BinaryOperator::Modulo if other.is_none_or(Str::is_exact) => {
+                Some(crate::types::str_printf::modulo(self, text, right)?.as_value())
+            }
+            BinaryOperator::Multiply if right.is_small_int() => {
+                let times = self.repeat_count(right)?;
+                Some(crate::types::str_building::repeat(self, text, times)?.as_value())
+            }
+            _ => None,
+        })
     }
 
     /// `left OP right`.

@@ -179,28 +179,52 @@ pub fn identity(value: Value) -> u64 {
     }
 }
 
-fn small_int_text(cx: &Context, number: i64) -> PyResult<Str> {
-    // 19 digits and a sign.
-    let mut buffer = [0u8; 20];
+/// Room for the digits of any 64-bit number.
+pub(crate) type DigitBuffer = [u8; 20];
+
+/// The decimal digits of a number.
+#[inline]
+pub(crate) fn decimal_digits(mut number: u64, buffer: &mut DigitBuffer) -> &[u8] {
     let mut position = buffer.len();
-    let mut rest = number.unsigned_abs();
-    loop {
-        position -= 1;
-        if let Some(place) = buffer.get_mut(position) {
-            *place = b'0' + (rest % 10) as u8;
+    // Two at a time: the divisions wait for each other.
+    while number >= 100 {
+        let pair = (number % 100) as u8;
+        number /= 100;
+        position = position.saturating_sub(2);
+        if let Some([high, low]) = buffer.get_mut(position..position + 2) {
+            (*high, *low) = (b'0' + pair / 10, b'0' + pair % 10);
         }
-        rest /= 10;
-        if rest == 0 {
+    }
+    loop {
+        position = position.saturating_sub(1);
+        if let Some(place) = buffer.get_mut(position) {
+            *place = b'0' + (number % 10) as u8;
+        }
+        number /= 10;
+        if number == 0 {
             break;
         }
     }
-    if number < 0 {
-        position -= 1;
-        if let Some(place) = buffer.get_mut(position) {
-            *place = b'-';
-        }
+    buffer.get(position..).unwrap_or(&[])
+}
+
+fn small_int_text(cx: &Context, number: i64) -> PyResult<Str> {
+    let mut buffer = DigitBuffer::default();
+    let digits = decimal_digits(number.unsigned_abs(), &mut buffer);
+    if number >= 0 {
+        return match *digits {
+            [digit] => Ok(cx.latin1_character(digit)),
+            _ => cx.str_from_units_unchecked(digits, 0, true),
+        };
     }
-    cx.str_from_latin1(buffer.get(position..).unwrap_or(&[]))
+    // 19 digits and a sign.
+    let mut signed = DigitBuffer::default();
+    let length = digits.len() + 1;
+    if let Some([sign, rest @ ..]) = signed.get_mut(..length) {
+        *sign = b'-';
+        rest.copy_from_slice(digits);
+    }
+    cx.str_from_units_unchecked(signed.get(..length).unwrap_or(&[]), 0, true)
 }
 
 /// Whether the value's class is exactly the builtin one of this kind.

@@ -71,6 +71,9 @@ impl<'a, U: CodeUnit> Pieces<'a, U> {
 
     fn literal(&mut self) -> Result<Option<Piece>, TextError> {
         let start = self.at;
+        let rest = self.text.get(start..).unwrap_or(&[]);
+        let is_brace = |unit: &U| matches!(unit.code_point(), 0x7b | 0x7d);
+        self.at += rest.iter().position(is_brace).unwrap_or(rest.len());
         while let Some(character) = self.next_character() {
             if character != '{' && character != '}' {
                 continue;

@@ -87,6 +87,17 @@ impl<'a, U: CodeUnit> Pieces<'a, U> {
         Pieces { text, at: 0, has_key: false }
     }
 
+    /// Where the next piece begins.
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Skips what the caller has dealt with himself: a whole conversion without key.
+    pub fn go_on_at(&mut self, place: usize) {
+        self.at = place;
+        self.has_key = false;
+    }
+
     /// Whether the last conversion, which may be an error, has or starts to have a key. Without a mapping to look it up in,
     /// [`NO_MAPPING`] is the error, whatever else is wrong with the conversion.
     pub fn has_key(&self) -> bool {

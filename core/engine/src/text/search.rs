@@ -19,6 +19,10 @@ pub trait Searchable: CodeUnit {
     fn find_one(text: &[Self], unit: Self) -> Option<usize> {
         text.iter().position(|&other| other == unit)
     }
+    /// How often one unit occurs.
+    fn count_one(text: &[Self], unit: Self) -> usize {
+        text.iter().filter(|&&other| other == unit).count()
+    }
     /// The last place of one unit.
     fn rfind_one(text: &[Self], unit: Self) -> Option<usize> {
         text.iter().rposition(|&other| other == unit)
@@ -27,6 +31,9 @@ pub trait Searchable: CodeUnit {
 
 impl Searchable for u8 {
     fn find_long(text: &[u8], needle: &[u8]) -> Option<usize> {
+        if text.len() <= SHORT_TEXT {
+            return find_in_short(text, needle);
+        }
         memchr::memmem::find(text, needle)
     }
 
@@ -35,12 +42,33 @@ impl Searchable for u8 {
     }
 
     fn find_one(text: &[u8], unit: u8) -> Option<usize> {
+        if text.len() < SHORTEST_VECTOR {
+            return text.iter().position(|&other| other == unit);
+        }
         memchr::memchr(unit, text)
+    }
+
+    fn count_one(text: &[u8], unit: u8) -> usize {
+        memchr::memchr_iter(unit, text).count()
     }
 
     fn rfind_one(text: &[u8], unit: u8) -> Option<usize> {
         memchr::memrchr(unit, text)
     }
+}
+
+/// In a text of up to so many bytes a needle is found before a search that is linear in the worst case has been prepared.
+const SHORT_TEXT: usize = 64;
+/// Below so many bytes a plain loop finds a byte before a vectorised search has started.
+const SHORTEST_VECTOR: usize = 16;
+
+fn find_in_short(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let (&first, rest) = needle.split_first()?;
+    let starts = text.get(..=text.len().checked_sub(needle.len())?)?;
+    starts.iter().enumerate().find_map(|(place, &byte)| {
+        let found = byte == first && text.get(place + 1..place + needle.len())? == rest;
+        found.then_some(place)
+    })
 }
 
 macro_rules! two_way {
@@ -173,10 +201,11 @@ pub fn find_all<'a, U: Searchable>(text: &'a [U], needle: &'a [U]) -> impl Itera
 
 /// `text.count(needle, ...)`, at most `limit`; an empty needle is found before each unit and at the end.
 pub fn count<U: Searchable>(text: &[U], needle: &[U], limit: usize) -> usize {
-    if needle.is_empty() {
-        return text.len().saturating_add(1).min(limit);
+    match *needle {
+        [] => text.len().saturating_add(1).min(limit),
+        [unit] => U::count_one(text, unit).min(limit),
+        _ => find_all(text, needle).take(limit).count(),
     }
-    find_all(text, needle).take(limit).count()
 }
 
 /// The parts of `text` around the first `limit` places of `separator`, which is not empty.

@@ -157,6 +157,12 @@ impl Class {
         Kind::from_number(self.0.raw_u8(raw::LAYOUT)).unwrap_or(Kind::Object)
     }
 
+    /// The id of the nearest native class.
+    #[inline(always)]
+    pub(crate) fn native_id(self) -> Kind {
+        Kind::from_number(self.0.raw_u8(raw::NATIVE_ID)).unwrap_or(Kind::Object)
+    }
+
     /// The nearest native class: itself, or the base it gets its layout from.
     pub fn native(self) -> Option<&'static NativeClass> {
         let address = self.0.raw_u64(raw::NATIVE) as usize;

@@ -578,11 +578,7 @@ pub(crate) fn look_up(cx: &Context, table: DictTable, key: Value, hash: u32) -> 
 /// Searches for a key that is neither an exact string nor a tagged int, without Python code.
 #[inline(never)]
 fn search_other(cx: &Context, table: DictTable, key: Value, hash: u32) -> Lookup {
-    match table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other)) {
-        Found::Entry(entry) => Lookup::Entry(entry),
-        Found::Absent => Lookup::Absent,
-        Found::Compare { .. } => Lookup::Unknown,
-    }
+    table.search_from(table.probe(hash), hash, |other| match_keys(cx, key, other)).into()
 }
 
 /// Compares keys without running Python code, as far as that is possible.

@@ -67,6 +67,17 @@ pub enum Lookup {
     Unknown,
 }
 
+impl From<Found> for Lookup {
+    #[inline(always)]
+    fn from(found: Found) -> Lookup {
+        match found {
+            Found::Entry(entry) => Lookup::Entry(entry),
+            Found::Absent => Lookup::Absent,
+            Found::Compare { .. } => Lookup::Unknown,
+        }
+    }
+}
+
 /// State of a search.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Probe {
@@ -339,23 +350,45 @@ impl DictTable {
     #[inline(never)]
     pub fn search_str(self, key: Str, hash: u32) -> Lookup {
         debug_assert!(key.is_exact());
-        self.search_words(hash, |other| {
-            if other.is(key.as_value()) {
-                return KeyMatch::Same;
-            }
-            match Str::from_value(other) {
-                Some(text) if text.is_exact() && text.equals_another(key) => KeyMatch::Same,
-                Some(text) if text.is_exact() => KeyMatch::Different,
-                _ => KeyMatch::Unknown,
-            }
-        })
+        let Some(entry) = self.first_with(hash) else { return Lookup::Absent };
+        // SAFETY: the table has the entry, which has two slots.
+        let (other, value) =
+            unsafe { (self.0.slot_unchecked(2 * entry), self.0.slot_unchecked(2 * entry + 1)) };
+        if value == 0 {
+            return self.search_str_slow(key, hash);
+        }
+        if other == key.as_value().word() {
+            return Lookup::Entry(entry);
+        }
+        match Value::from_word(other).and_then(Str::from_value) {
+            Some(text) if text.is_exact() && text.equals_short(key) => Lookup::Entry(entry),
+            _ => self.search_str_slow(key, hash),
+        }
+    }
+
+    #[inline(never)]
+    fn search_str_slow(self, key: Str, hash: u32) -> Lookup {
+        let key_value = key.as_value();
+        self.search_from(self.probe(hash), hash, |other| match_str(key, key_value, other)).into()
     }
 
     /// Searches for a tagged int.
     #[inline(never)]
     pub fn search_small_int(self, key: Value, hash: u32) -> Lookup {
         debug_assert!(key.is_small_int());
-        self.search_words(hash, |other| {
+        let Some(entry) = self.first_with(hash) else { return Lookup::Absent };
+        // SAFETY: as in `search_str`.
+        let (other, value) =
+            unsafe { (self.0.slot_unchecked(2 * entry), self.0.slot_unchecked(2 * entry + 1)) };
+        if other == key.word() && value != 0 {
+            return Lookup::Entry(entry);
+        }
+        self.search_small_int_slow(key, hash)
+    }
+
+    #[inline(never)]
+    fn search_small_int_slow(self, key: Value, hash: u32) -> Lookup {
+        let matches = |other: Value| {
             if other.is(key) {
                 KeyMatch::Same
             } else if other.is_small_int() {
@@ -363,12 +396,14 @@ impl DictTable {
             } else {
                 KeyMatch::Unknown
             }
-        })
+        };
+        self.search_from(self.probe(hash), hash, matches).into()
     }
 
-    /// As [`DictTable::search_from`], for what compares keys in a few instructions: one loop, which keeps what it needs in registers.
+    /// The first entry with a hash on the way of a search: nearly always it is the one that is searched. A loop without a call, which
+    /// keeps what it needs in registers.
     #[inline(always)]
-    fn search_words(self, hash: u32, matches: impl Fn(Value) -> KeyMatch) -> Lookup {
+    fn first_with(self, hash: u32) -> Option<usize> {
         let capacity = self.capacity();
         let raw = self.0.raw_bytes_pointer();
         let shift = self.size_shift();
@@ -385,20 +420,11 @@ impl DictTable {
                     _ => IndexCell::load(&*index.cast::<AtomicU32>().add(probe.place)),
                 };
                 if content == FREE {
-                    return Lookup::Absent;
+                    return None;
                 }
                 let entry = content as usize - 1;
-                if entry < capacity
-                    && (*hashes.add(entry)).load(Ordering::Relaxed) == hash
-                    && let Some(key) = Value::from_word(self.0.slot_unchecked(2 * entry))
-                {
-                    match matches(key) {
-                        KeyMatch::Same if self.0.slot_unchecked(2 * entry + 1) != 0 => {
-                            return Lookup::Entry(entry);
-                        }
-                        KeyMatch::Unknown => return Lookup::Unknown,
-                        _ => {}
-                    }
+                if entry < capacity && (*hashes.add(entry)).load(Ordering::Relaxed) == hash {
+                    return Some(entry);
                 }
                 probe.advance(mask);
             }

@@ -242,11 +242,12 @@ impl List {
         let mut values = cx.scratch();
         let _guard = cx.lock(self.0);
         if let Some(items) = self.items() {
-            for index in 0..self.len().min(items.slot_count()) {
-                if let Some(value) = items.value(index) {
-                    values.push(value);
-                }
-            }
+            let count = self.len().min(items.slot_count());
+            values.reserve(count);
+            // SAFETY: below the number of slots.
+            values.extend(
+                (0..count).filter_map(|index| Value::from_word(unsafe { items.slot_unchecked(index) })),
+            );
         }
         values
     }
@@ -326,9 +327,7 @@ impl Context {
     /// MemoryError.
     pub fn slot_array(&self, values: &[Value]) -> PyResult<ObjectRef> {
         let array = self.allocate(Kind::SlotArray, values.len(), 0)?;
-        for (index, &value) in values.iter().enumerate() {
-            self.initialize(array, index, value);
-        }
+        self.mutator().initialize_slots(array, values.iter().map(|value| value.word()));
         Ok(array)
     }
 

@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::types::slice::Slice;
 use crate::types::str_object::{Str, Units};
 use crate::types::str_units::TextBuilder;
 use crate::value::Value;
@@ -31,8 +32,39 @@ pub(crate) fn pad(cx: &Context, this: Str, left: usize, right: usize, fill: u32)
     builder.finish(cx)
 }
 
+/// `text[slice]`
+///
+/// # Errors
+/// What the bounds of the slice raise, and MemoryError.
+pub(crate) fn slice(cx: &Context, this: Str, slice: Slice) -> PyResult<Str> {
+    let indices = cx.slice_indices(slice, this.len())?;
+    if indices.step == 1 || indices.count == 0 {
+        let start = usize::try_from(indices.start).unwrap_or(0);
+        return this.substring(cx, start, start + indices.count);
+    }
+    if let Units::Latin1(units) = this.units() {
+        let backwards = if indices.step == -1 { units.get(..=indices.index(0)) } else { None };
+        return cx.str_filled(indices.count, |out| match backwards {
+            Some(units) => {
+                for (place, &unit) in out.iter_mut().zip(units.iter().rev()) {
+                    *place = unit;
+                }
+            }
+            None => {
+                for (place, index) in out.iter_mut().zip(indices.iter()) {
+                    *place = units.get(index).copied().unwrap_or(0);
+                }
+            }
+        });
+    }
+    let mut builder = TextBuilder::default();
+    let code_points = indices.iter().filter_map(|index| this.code_point(index));
+    code_points.for_each(|code_point| builder.push(code_point));
+    builder.finish(cx)
+}
+
 /// The text, so many times; empty if not positive.
-pub(super) fn repeat(cx: &Context, this: Str, times: isize) -> PyResult<Str> {
+pub(crate) fn repeat(cx: &Context, this: Str, times: isize) -> PyResult<Str> {
     let times = usize::try_from(times).unwrap_or(0);
     if times == 0 || this.is_empty() {
         return Ok(cx.empty_str());
@@ -83,14 +115,6 @@ pub(crate) fn repeat_bytes(bytes: &[u8], out: &mut [u8]) {
 pub(crate) fn join(cx: &Context, separator: Str, iterable: Value) -> PyResult<Str> {
     let items = cx.collect_sequence(iterable, "can only join an iterable")?;
     let items = items.as_slice();
-    for (index, &item) in items.iter().enumerate() {
-        if Str::from_value(item).is_none() {
-            return Err(cx.type_error(format_args!(
-                "sequence item {index}: expected str instance, {} found",
-                cx.type_name(item)
-            )));
-        }
-    }
     if let &[only] = items
         && let Some(only) = Str::from_value(only).filter(|only| only.is_exact())
     {

@@ -9,7 +9,7 @@ use crate::types::str_object::Str;
 use crate::types::str_units::{TextBuilder, with_units};
 
 fn of_ascii(cx: &Context, text: Str, change: impl FnOnce(&mut [u8])) -> PyResult<Str> {
-    cx.str_filled(text.len(), |out| {
+    cx.str_filled_ascii(text.len(), |out| {
         out.copy_from_slice(text.bytes());
         change(out);
     })
@@ -25,14 +25,13 @@ pub(crate) fn capitalize_ascii(bytes: &mut [u8]) {
 
 /// Letters that follow no letter in upper case, the others in lower case.
 pub(crate) fn title_ascii(bytes: &mut [u8]) {
-    let mut in_word = false;
+    // Letters differ in this bit, which is set in the lower case.
+    const CASE: u8 = 0x20;
+    let mut case = 0;
     for byte in bytes {
-        if in_word {
-            byte.make_ascii_lowercase();
-        } else {
-            byte.make_ascii_uppercase();
-        }
-        in_word = byte.is_ascii_alphabetic();
+        let is_letter = byte.is_ascii_alphabetic();
+        *byte = if is_letter { *byte & !CASE | case } else { *byte };
+        case = if is_letter { CASE } else { 0 };
     }
 }
 

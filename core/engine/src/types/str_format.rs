@@ -82,12 +82,15 @@ fn build_units<U: TextUnit>(
     numbering: &mut Numbering,
     depth: usize,
 ) -> PyResult<Str> {
-    let mut builder = TextBuilder::with_capacity(units.len());
+    let mut builder = TextBuilder::reusing(cx, units.len() + 16);
     for piece in Pieces::new(units) {
         match piece.map_err(|error| cx.text_error(&error))? {
             Piece::Literal(range) => builder.push_units(units.get(range).unwrap_or(&[])),
             Piece::Field { name, conversion, specification, is_nested } => {
                 let value = field(cx, template, units, name, fields, numbering)?;
+                if conversion.is_none() && specification.is_empty() && builder.push_simple(value) {
+                    continue;
+                }
                 let value = match conversion.map(char::from_u32) {
                     None => value,
                     Some(Some('r')) => cx.repr(value)?.as_value(),
@@ -107,7 +110,7 @@ fn build_units<U: TextUnit>(
             }
         }
     }
-    builder.finish(cx)
+    builder.finish_reused(cx)
 }
 
 fn field<U: TextUnit>(
@@ -118,6 +121,10 @@ fn field<U: TextUnit>(
     fields: Fields<'_>,
     numbering: &mut Numbering,
 ) -> PyResult {
+    if name.is_empty() {
+        let index = numbering.automatic().map_err(|error| cx.text_error(&error))?;
+        return fields.positional(cx, index);
+    }
     let (first, accessors) = FieldName::parse(units, name).map_err(|error| cx.text_error(&error))?;
     let mut value = match first {
         First::Automatic => {

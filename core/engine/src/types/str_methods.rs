@@ -19,11 +19,11 @@ use crate::types::class::{Class, instance_class};
 use crate::types::list::List;
 use crate::types::slice::Slice;
 use crate::types::str_building::{join, pad, repeat};
-use crate::types::str_object::{Str, Units};
+use crate::types::str_object::Str;
 use crate::types::str_search::{self, bounds};
 use crate::types::str_units::{TextBuilder, with_units};
 use crate::types::tuple::Tuple;
-use crate::types::{str_case, str_format, str_iterator, str_printf, str_translate};
+use crate::types::{str_building, str_case, str_format, str_iterator, str_printf, str_translate};
 use crate::value::Value;
 
 /// str(object='') -> str
@@ -293,24 +293,7 @@ impl StrClass {
     #[pymethod]
     fn __getitem__(cx: &Context, this: Str, key: Value) -> PyResult<Str> {
         if let Some(slice) = Slice::from_value(key) {
-            let indices = cx.slice_indices(slice, this.len())?;
-            if indices.step == 1 || indices.count == 0 {
-                let start = usize::try_from(indices.start).unwrap_or(0);
-                return this.substring(cx, start, start + indices.count);
-            }
-            if let Units::Latin1(units) = this.units() {
-                return cx.str_filled(indices.count, |out| {
-                    for (place, index) in out.iter_mut().zip(indices.iter()) {
-                        *place = units.get(index).copied().unwrap_or(0);
-                    }
-                });
-            }
-            let mut builder = TextBuilder::default();
-            indices
-                .iter()
-                .filter_map(|index| this.code_point(index))
-                .for_each(|code_point| builder.push(code_point));
-            return builder.finish(cx);
+            return str_building::slice(cx, this, slice);
         }
         if !cx.has_index(key) {
             return Err(

@@ -14,7 +14,7 @@ use threadsnake_heap::ObjectRef;
 use threadsnake_heap::arch::{AtomicU64, Ordering};
 
 use crate::context::Context;
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::kind::{Kind, client_flags};
 use crate::native::convert::{FromValue, IntoValue, NotValue};
 use crate::object_access::ObjectAccess;
@@ -320,6 +320,22 @@ impl Str {
         }
     }
 
+    /// Whether the two, which are not the same object, have the same short text. Long text is not looked at.
+    #[inline(always)]
+    pub(crate) fn equals_short(self, other: Str) -> bool {
+        let (length, shift) = (self.len(), self.width_shift());
+        let bytes = length << shift;
+        match (self.own_units(), other.own_units()) {
+            (Some(left), Some(right))
+                if length == other.len() && shift == other.width_shift() && bytes <= SHORT =>
+            {
+                // SAFETY: both have so many bytes, in memory as `same_words` wants it.
+                unsafe { same_words(left, right, bytes) }
+            }
+            _ => false,
+        }
+    }
+
     /// Compares by code points.
     pub fn compare(self, other: Str) -> core::cmp::Ordering {
         match (self.units(), other.units()) {
@@ -437,14 +453,25 @@ impl Str {
         }
     }
 
-    /// Whether a short string of Latin-1 text has a unit; absent if the string is of another sort, and another way is to be taken.
+    /// The unit at an index of Latin-1 text; absent beyond its end, for wider text, and for text that grew.
     #[inline(always)]
-    pub(crate) fn short_has_unit(self, unit: u8) -> Option<bool> {
-        let length = self.len();
-        let units = self.own_units()?;
-        if self.width_shift() != 0 || length > 16 {
+    pub(crate) fn latin1_unit(self, index: usize) -> Option<u8> {
+        if self.width_shift() != 0 || index >= self.len() {
             return None;
         }
+        // SAFETY: as for `bytes`, and the index was tested.
+        Some(unsafe { self.own_units()?.add(index).read() })
+    }
+
+    /// Whether a short string of Latin-1 text has a character; absent if either string is of another sort, and another way is to be taken.
+    #[inline(always)]
+    pub(crate) fn short_has_unit(self, needle: Str) -> Option<bool> {
+        let (length, units, needle_units) = (self.len(), self.own_units()?, needle.own_units()?);
+        if self.width_shift() | needle.width_shift() != 0 || length > 16 || needle.len() != 1 {
+            return None;
+        }
+        // SAFETY: the needle has one unit.
+        let unit = unsafe { needle_units.read() };
         // The bytes of the word that are equal to the unit become 0, and each 0 is marked by its highest bit. A borrow marks bytes falsely, but
         // only behind a 0: so the marks behind the end of the text are cut off, and one that is left means a true one before it.
         let spread = u64::from(unit) * 0x0101_0101_0101_0101;
@@ -543,17 +570,63 @@ unsafe fn write_units<T: Unit>(to: *mut u8, shift: u8, units: &[T]) {
 
 /// # Safety
 /// As for [`write_units`].
+#[inline]
 unsafe fn write_str_units(to: *mut u8, shift: u8, source: Str) {
     // SAFETY: as the caller promises; the copy is of bytes when the widths agree.
     unsafe {
+        match source.own_units() {
+            Some(units) if source.width_shift() == shift => copy_bytes(units, to, source.len() << shift),
+            _ => write_str_units_slow(to, shift, source),
+        }
+    }
+}
+
+/// # Safety
+/// As for [`write_units`].
+#[inline(never)]
+unsafe fn write_str_units_slow(to: *mut u8, shift: u8, source: Str) {
+    // SAFETY: as the caller promises; the copy is of bytes when the widths agree.
+    unsafe {
         if source.width_shift() == shift {
-            core::ptr::copy_nonoverlapping(source.data(), to, source.bytes().len());
-            return;
+            return copy_bytes(source.data(), to, source.len() << shift);
         }
         match source.units() {
             Units::Latin1(units) => write_units(to, shift, units),
             Units::Ucs2(units) => write_units(to, shift, units),
             Units::Ucs4(units) => write_units(to, shift, units),
+        }
+    }
+}
+
+/// Copies bytes, a few of them without a call.
+///
+/// # Safety
+/// As for [`core::ptr::copy_nonoverlapping`].
+#[inline(always)]
+unsafe fn copy_bytes(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: the caller's promise; of two copies of one width the first begins and the second ends where the bytes do.
+    unsafe {
+        match count {
+            8..=16 => {
+                let (first, last) =
+                    (from.cast::<u64>().read_unaligned(), from.add(count - 8).cast::<u64>().read_unaligned());
+                to.cast::<u64>().write_unaligned(first);
+                to.add(count - 8).cast::<u64>().write_unaligned(last);
+            }
+            4..=7 => {
+                let (first, last) =
+                    (from.cast::<u32>().read_unaligned(), from.add(count - 4).cast::<u32>().read_unaligned());
+                to.cast::<u32>().write_unaligned(first);
+                to.add(count - 4).cast::<u32>().write_unaligned(last);
+            }
+            1..=3 => {
+                let (first, middle, last) =
+                    (from.read(), from.add(count / 2).read(), from.add(count - 1).read());
+                to.write(first);
+                to.add(count / 2).write(middle);
+                to.add(count - 1).write(last);
+            }
+            _ => core::ptr::copy_nonoverlapping(from, to, count),
         }
     }
 }
@@ -578,17 +651,31 @@ impl Context {
     /// # Errors
     /// MemoryError.
     pub(crate) fn str_filled(&self, length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Str> {
+        self.str_filled_of(length, false, fill)
+    }
+
+    /// The same, of text that the caller knows to be ASCII.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn str_filled_ascii(&self, length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Str> {
+        self.str_filled_of(length, true, fill)
+    }
+
+    #[inline(always)]
+    fn str_filled_of(&self, length: usize, ascii: bool, fill: impl FnOnce(&mut [u8])) -> PyResult<Str> {
         if length <= 1 {
             let mut unit = [0];
             fill(unit.get_mut(..length).unwrap_or_default());
             return Ok(if length == 0 { self.empty_str() } else { self.latin1_character(unit[0]) });
         }
-        let string = self.allocate_str(length, 0, false)?;
+        let string = self.allocate_str(length, 0, ascii)?;
         // SAFETY: the string was allocated with `length` zeroed bytes after its header, and nobody else sees it yet.
         let bytes =
             unsafe { core::slice::from_raw_parts_mut(string.0.raw_bytes_behind::<0>().add(DATA), length) };
         fill(bytes);
-        if bytes.is_ascii() {
+        debug_assert!(!ascii || bytes.is_ascii());
+        if !ascii && bytes.is_ascii() {
             string.0.initialize_client_flags(client_flags::STR_ASCII);
         }
         Ok(string)
@@ -618,11 +705,8 @@ impl Context {
         let string = self.allocate_str(units.len(), shift, ascii)?;
         // SAFETY: the string was allocated with room for these units, nobody else sees it yet.
         unsafe {
-            core::ptr::copy_nonoverlapping(
-                units.as_ptr().cast::<u8>(),
-                string.0.raw_bytes_behind::<0>().add(DATA),
-                core::mem::size_of_val(units),
-            );
+            let data = string.0.raw_bytes_behind::<0>().add(DATA);
+            copy_bytes(units.as_ptr().cast::<u8>(), data, core::mem::size_of_val(units));
         }
         Ok(string)
     }
@@ -845,6 +929,12 @@ impl Context {
         self.str_join_separated(self.empty_str(), pieces)
     }
 
+    #[cold]
+    fn not_a_piece(&self, index: usize, piece: Value) -> Raised {
+        let class_name = self.type_name(piece);
+        self.type_error(format_args!("sequence item {index}: expected str instance, {class_name} found"))
+    }
+
     /// The concatenation of strings with a separator in between.
     ///
     /// # Errors
@@ -854,8 +944,8 @@ impl Context {
         let mut length = separator.len().checked_mul(gaps).ok_or_else(|| self.memory_error())?;
         let (mut shift, mut ascii) =
             if gaps == 0 { (0, true) } else { (separator.width_shift(), separator.is_ascii()) };
-        for &piece in pieces {
-            let text = Str::expect(self, piece)?;
+        for (index, &piece) in pieces.iter().enumerate() {
+            let Some(text) = Str::from_value(piece) else { return Err(self.not_a_piece(index, piece)) };
             length = length.checked_add(text.len()).ok_or_else(|| self.memory_error())?;
             shift = shift.max(text.width_shift());
             ascii &= text.is_ascii();

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{ExceptionClass, PyResult, Raised};
 use crate::kind::Kind;
 use crate::names::Name;
+use crate::protocol::text::{DigitBuffer, decimal_digits};
 use crate::text::padding::Padded;
 use crate::text::printf::{
     Conversion, NO_MAPPING, NOT_ALL_CONVERTED, NOT_ENOUGH, Piece, Pieces, Resolved, STAR_WANTS_INT, Size,
@@ -35,6 +36,9 @@ enum Source {
     Single(Value),
     Used,
 }
+
+/// Units of a conversion, but for the first and the last, that is looked at without parsing it.
+const SIMPLE_LENGTH: usize = 4;
 
 struct Formatter<'a> {
     cx: &'a Context,
@@ -145,6 +149,59 @@ impl Formatter<'_> {
         }
     }
 
+    /// Converts what needs no parsing to speak of: `%s` and `%d` (with a width, and zeros before the number) of an exact string or a tagged
+    /// int. The place behind it; absent, with nothing done, for everything else.
+    #[inline]
+    fn simple<U: TextUnit>(&mut self, units: &[U], place: usize) -> PyResult<Option<usize>> {
+        let rest = units.get(place..).unwrap_or(&[]);
+        let unit = |index: usize| rest.get(index).and_then(|unit| u8::try_from(unit.code_point()).ok());
+        if unit(0) != Some(b'%') || self.target != Target::Text {
+            return Ok(None);
+        }
+        let mut index = 1;
+        let zeros = unit(index) == Some(b'0');
+        let mut width = 0;
+        while let Some(digit @ b'0'..=b'9') = unit(index) {
+            width = width * 10 + (digit - b'0') as usize;
+            index += 1;
+            if index > SIMPLE_LENGTH {
+                return Ok(None);
+            }
+        }
+        let value = match self.source {
+            Source::Tuple(tuple, index) => tuple.get(index),
+            Source::Single(value) => Some(value),
+            Source::Used => None,
+        };
+        let (Some(value), Some(code @ (b's' | b'd' | b'i'))) = (value, unit(index)) else { return Ok(None) };
+        let mut buffer = DigitBuffer::default();
+        if let Some(number) = value.as_small_int() {
+            let digits = decimal_digits(number.unsigned_abs(), &mut buffer);
+            let sign: &[u8] = if number < 0 { b"-" } else { b"" };
+            let fill = width.saturating_sub(digits.len() + sign.len());
+            if zeros && code != b's' {
+                self.out.push_latin1(sign);
+                self.out.push_repeated(self.cx, u32::from(b'0'), fill)?;
+            } else {
+                self.out.push_repeated(self.cx, u32::from(b' '), fill)?;
+                self.out.push_latin1(sign);
+            }
+            self.out.push_latin1(digits);
+        } else if let (b's', Some(text)) = (code, Str::from_value(value))
+            && text.is_exact()
+        {
+            self.out.push_repeated(self.cx, u32::from(b' '), width.saturating_sub(text.len()))?;
+            self.out.push_str(text);
+        } else {
+            return Ok(None);
+        }
+        self.source = match self.source {
+            Source::Tuple(tuple, index) => Source::Tuple(tuple, index + 1),
+            _ => Source::Used,
+        };
+        Ok(Some(place + index + 1))
+    }
+
     fn text(&mut self, resolved: &Resolved, text: Str) -> PyResult<()> {
         with_units!(text, units => self.units(resolved, units))
     }
@@ -169,7 +226,12 @@ impl Formatter<'_> {
     fn run<U: TextUnit>(&mut self, units: &[U], key: impl Fn(Range<usize>) -> PyResult) -> PyResult<()> {
         let cx = self.cx;
         let mut pieces = Pieces::new(units);
-        while let Some(piece) = pieces.next() {
+        loop {
+            if let Some(next) = self.simple(units, pieces.place())? {
+                pieces.go_on_at(next);
+                continue;
+            }
+            let Some(piece) = pieces.next() else { break };
             if pieces.has_key()
                 && self.mapping.is_none()
                 && !matches!(piece, Ok(Piece::Literal(_) | Piece::Percent))
@@ -211,7 +273,7 @@ fn formatter(cx: &Context, target: Target, arguments: Value, capacity: usize) ->
         _ => false,
     };
     let mapping = (!no_mapping && cx.is_mapping(arguments)).then_some(arguments);
-    Formatter { cx, target, source, mapping, out: TextBuilder::with_capacity(capacity) }
+    Formatter { cx, target, source, mapping, out: TextBuilder::reusing(cx, capacity) }
 }
 
 /// `format % arguments`
@@ -223,7 +285,7 @@ pub(crate) fn modulo(cx: &Context, format: Str, arguments: Value) -> PyResult<St
     with_units!(format, units => {
         formatter.run(units, |range| Ok(format.substring(cx, range.start, range.end)?.as_value()))
     })?;
-    formatter.out.finish(cx)
+    formatter.out.finish_reused(cx)
 }
 
 /// `format % arguments` for bytes.

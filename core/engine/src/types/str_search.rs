@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use crate::context::Context;
 use crate::error::PyResult;
-use crate::text::search::{self, Searchable};
+use crate::text::search;
 use crate::types::list::List;
 use crate::types::str_object::{Str, Units};
 use crate::types::str_units::{TextBuilder, TextUnit, in_units, with_units};
@@ -54,27 +54,11 @@ pub(crate) fn find(text: Str, needle: Str, range: Option<Range<usize>>, last: bo
 }
 
 /// `needle in text`
-pub(crate) fn contains(text: Str, needle: Str) -> bool {
-    if needle.len() == 1
-        && let Some(unit) = needle.code_point(0)
-    {
-        let Ok(unit) = u8::try_from(unit) else {
-            return find(text, needle, Some(0..text.len()), false).is_some();
-        };
-        return match text.short_has_unit(unit) {
-            Some(found) => found,
-            None => has_unit(text, unit),
-        };
-    }
-    find(text, needle, Some(0..text.len()), false).is_some()
-}
-
 #[inline(never)]
-fn has_unit(text: Str, unit: u8) -> bool {
-    match text.units() {
-        Units::Latin1(units) => u8::find_one(units, unit).is_some(),
-        Units::Ucs2(units) => u16::find_one(units, unit.into()).is_some(),
-        Units::Ucs4(units) => u32::find_one(units, unit.into()).is_some(),
+pub(crate) fn contains(text: Str, needle: Str) -> bool {
+    match text.short_has_unit(needle) {
+        Some(found) => found,
+        None => find(text, needle, Some(0..text.len()), false).is_some(),
     }
 }
 
@@ -103,13 +87,27 @@ fn list_of(
     reversed: bool,
 ) -> PyResult<List> {
     let mut parts = cx.scratch();
+    let ascii = if text.is_ascii() && text.is_exact() { Some(text.bytes()) } else { None };
     for range in ranges {
-        parts.push(text.substring(cx, range.start, range.end)?.as_value());
+        let part = match ascii.and_then(|ascii| ascii.get(range.clone())) {
+            Some(part) if part.len() > 1 && part.len() < text.len() => {
+                cx.str_from_units_unchecked(part, 0, true)?
+            }
+            _ => text.substring(cx, range.start, range.end)?,
+        };
+        parts.push(part.as_value());
     }
     if reversed {
         parts.as_mut_slice().reverse();
     }
     cx.list_from(parts.as_slice())
+}
+
+/// White space among the code points below 128.
+#[inline(always)]
+fn is_ascii_space(unit: u32) -> bool {
+    // Nearly everything is told by the first comparison.
+    unit <= 0x20 && matches!(unit, 0x09..=0x0d | 0x1c..=0x20)
 }
 
 /// `text.split(separator, limit)`; the separator is not empty.
@@ -148,7 +146,7 @@ pub(crate) fn split(
     if separator.is_none() && text.is_ascii() {
         // The test for ASCII space alone is a comparison of bytes.
         if let Units::Latin1(units) = text.units() {
-            let is_space = |unit: u32| matches!(unit, 0x09..=0x0d | 0x1c..=0x20);
+            let is_space = is_ascii_space;
             return if right {
                 list_of(cx, text, search::rsplit_whitespace(units, limit, is_space), true)
             } else {
@@ -204,7 +202,7 @@ pub(crate) fn strip(
 ) -> PyResult<Str> {
     let range = match characters {
         None if text.is_ascii() => {
-            let is_space = |unit: u32| matches!(unit, 0x09..=0x0d | 0x1c..=0x20);
+            let is_space = is_ascii_space;
             search::strip(text.bytes(), left, right, is_space)
         }
         None => with_units!(text, units => search::strip(units, left, right, search::is_text_space)),
@@ -235,11 +233,7 @@ pub(crate) fn replace(cx: &Context, text: Str, old: Str, new: Str, limit: usize)
         limit: usize,
     ) -> PyResult<Option<Str>> {
         let Some(needle) = in_units::<U>(old) else { return Ok(None) };
-        let count = if needle.is_empty() {
-            units.len().saturating_add(1).min(limit)
-        } else {
-            search::find_all(units, &needle).take(limit).count()
-        };
+        let count = search::count(units, &needle, limit);
         if count == 0 {
             return Ok(None);
         }

@@ -7,8 +7,10 @@ use alloc::vec::Vec;
 
 use crate::context::Context;
 use crate::error::PyResult;
+use crate::protocol::text::{DigitBuffer, decimal_digits};
 use crate::text::search::Searchable;
 use crate::types::str_object::{Str, Units};
+use crate::value::Value;
 
 /// Evaluates an expression with the code units of a string, for each of the three widths.
 macro_rules! with_units {
@@ -26,11 +28,21 @@ pub(crate) use with_units;
 pub trait TextUnit: Searchable {
     /// The units, if they are of this width.
     fn of(units: Units<'_>) -> Option<&[Self]>;
+    /// The units as bytes, if they are bytes.
+    fn as_bytes(_units: &[Self]) -> Option<&[u8]> {
+        None
+    }
 }
 
 impl TextUnit for u8 {
+    #[inline(always)]
     fn of(units: Units<'_>) -> Option<&[u8]> {
         if let Units::Latin1(units) = units { Some(units) } else { None }
+    }
+
+    #[inline(always)]
+    fn as_bytes(units: &[u8]) -> Option<&[u8]> {
+        Some(units)
     }
 }
 
@@ -64,7 +76,33 @@ pub struct TextBuilder {
     wide: Vec<u32>,
 }
 
+/// Bytes that a thread keeps for its next text.
+const KEPT_BYTES: usize = 4096;
+
 impl TextBuilder {
+    /// A builder in the thread's own memory for texts, if no other has it. [`TextBuilder::finish_reused`] gives it back.
+    #[inline]
+    pub(crate) fn reusing(cx: &Context, capacity: usize) -> Self {
+        let mut narrow = cx.text_buffer.take();
+        narrow.clear();
+        // As in `with_capacity`.
+        let _ = narrow.try_reserve(capacity);
+        TextBuilder { narrow, wide: Vec::new() }
+    }
+
+    /// The string; the memory goes back to the thread.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub(crate) fn finish_reused(self, cx: &Context) -> PyResult<Str> {
+        let text = self.finish(cx);
+        if self.narrow.capacity() <= KEPT_BYTES {
+            cx.text_buffer.set(self.narrow);
+        }
+        text
+    }
+
     /// A builder with room for this many code points below 256.
     pub fn with_capacity(capacity: usize) -> Self {
         // A capacity is a hint: what cannot be had now is asked for again when it is needed.
@@ -106,7 +144,10 @@ impl TextBuilder {
     /// Adds units of any width.
     pub fn push_units<U: TextUnit>(&mut self, units: &[U]) {
         if core::mem::size_of::<U>() == 1 && self.wide.is_empty() {
-            self.narrow.extend(units.iter().map(|unit| unit.code_point() as u8));
+            match U::as_bytes(units) {
+                Some(bytes) => self.narrow.extend_from_slice(bytes),
+                None => self.narrow.extend(units.iter().map(|unit| unit.code_point() as u8)),
+            }
         } else {
             self.widen();
             self.wide.extend(units.iter().map(|unit| unit.code_point()));
@@ -122,11 +163,33 @@ impl TextBuilder {
         }
     }
 
+    /// Adds what `format(value)` is of an exact string or a tagged int; false, with nothing added, for any other value.
+    #[inline]
+    pub(crate) fn push_simple(&mut self, value: Value) -> bool {
+        if let Some(number) = value.as_small_int() {
+            if number < 0 {
+                self.push_latin1(b"-");
+            }
+            self.push_latin1(decimal_digits(number.unsigned_abs(), &mut DigitBuffer::default()));
+            return true;
+        }
+        match Str::from_value(value) {
+            Some(text) if text.is_exact() => {
+                self.push_str(text);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Adds a code point several times.
     ///
     /// # Errors
     /// MemoryError.
     pub fn push_repeated(&mut self, cx: &Context, code_point: u32, count: usize) -> PyResult<()> {
+        if count == 0 {
+            return Ok(());
+        }
         let reserved = match (u8::try_from(code_point), self.wide.is_empty()) {
             (Ok(_), true) => self.narrow.try_reserve(count),
             _ => {
@@ -137,7 +200,10 @@ impl TextBuilder {
             }
         };
         reserved.map_err(|_| cx.memory_error())?;
-        (0..count).for_each(|_| self.push(code_point));
+        match u8::try_from(code_point) {
+            Ok(unit) if self.wide.is_empty() => self.narrow.resize(self.narrow.len() + count, unit),
+            _ => self.wide.resize(self.wide.len() + count, code_point),
+        }
         Ok(())
     }
 
