@@ -3,11 +3,13 @@
 //! Invariant: the items are detached from the list while they are sorted, so the list looks empty to everyone, and no lock is held while
 //! keys are made and compared. They stay in their buffer, which nobody else writes to any more, and the keys are in an array of the heap's:
 //! a pause looks at what was stored since the last one, not at each item and key anew. What is sorted is an array of numbers in Rust memory
-//! (places of keys, or the keys themselves when they are small ints or floats). When a comparison raises, the list gets its items back
+//! (places of keys, or the keys themselves when they are small ints or floats; beside the place of a text its first bytes, and beside that of a
+//! tuple as much of its first item). When a comparison raises, the list gets its items back
 //! in the order they had.
 //! Source: Objects/listsort.txt (runs, galloping); the order of merges is powersort's (Munro and Wild, ESA 2018).
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use threadsnake_heap::ObjectRef;
 
@@ -18,6 +20,7 @@ use crate::object_access::ObjectAccess;
 use crate::protocol::comparison::CompareOperator;
 use crate::types::list::List;
 use crate::types::str_object::Str;
+use crate::types::tuple::Tuple;
 use crate::value::Value;
 
 /// Typed keys are sorted in pieces of this many, with a safepoint between them.
@@ -148,8 +151,7 @@ impl Keys {
     }
 
     fn sort_places(self, cx: &Context, order: &mut Vec<u32>) -> PyResult<()> {
-        let narrow = |text: Str| text.is_exact() && text.width_shift() == 0;
-        if self.all(|key| Str::from_value(key).is_some_and(narrow)) {
+        if self.all(|key| narrow_text(key).is_some()) {
             // Most texts differ in their first eight bytes, which lie beside the place and need no look at the string.
             let mut pairs: Vec<(u64, u32)> =
                 order.iter().map(|&place| (leading_bytes(self.text_at(cx, place).bytes()), place)).collect();
@@ -177,14 +179,89 @@ impl Keys {
                 |left, right| Ok(by_text(left, right).is_lt()),
             );
         }
+        if let Some(rank) = self.rank_of_first_items() {
+            let mut pairs: Vec<(u64, u32)> =
+                order.iter().map(|&place| (first_item(self.at(place)).map_or(0, rank), place)).collect();
+            merge_sort(cx, &mut pairs, |left, right| {
+                if left.0 != right.0 {
+                    return Ok(left.0 < right.0);
+                }
+                let (left, right) = (self.at(left.1), self.at(right.1));
+                if let (Some(left), Some(right)) = (Tuple::from_value(left), Tuple::from_value(right))
+                    && let Some(truth) = is_plainly_less(left, right)
+                {
+                    return Ok(truth);
+                }
+                cx.compare_bool(CompareOperator::Less, left, right)
+            })?;
+            order.clear();
+            order.extend(pairs.iter().map(|&(_, place)| place));
+            return Ok(());
+        }
         merge_sort(cx, order, |&left, &right| {
             cx.compare_bool(CompareOperator::Less, self.at(left), self.at(right))
         })
     }
+
+    /// What ranks the first items of the keys, if all keys are exact tuples whose first items are of one type that has ranks.
+    fn rank_of_first_items(self) -> Option<fn(Value) -> u64> {
+        let all = |is_such: fn(Value) -> bool| self.all(|key| first_item(key).is_some_and(is_such));
+        if all(Value::is_small_int) {
+            return Some(|item| rank_of_int(item.small_int_payload()));
+        }
+        if all(Value::is_tagged_float) {
+            return Some(|item| rank_of_int(float_rank(item.tagged_float_payload())));
+        }
+        if all(|item| narrow_text(item).is_some()) {
+            return Some(|item| narrow_text(item).map_or(0, |text| leading_bytes(text.bytes())));
+        }
+        None
+    }
+}
+
+/// The first item of an exact tuple.
+fn first_item(key: Value) -> Option<Value> {
+    Tuple::from_value(key).filter(|tuple| tuple.is_exact())?.get(0)
+}
+
+/// An exact string of Latin-1 text.
+fn narrow_text(value: Value) -> Option<Str> {
+    Str::from_value(value).filter(|text| text.is_exact() && text.width_shift() == 0)
+}
+
+/// A number without sign that orders as one with a sign.
+fn rank_of_int(value: i64) -> u64 {
+    value as u64 ^ (1 << 63)
+}
+
+/// `left < right` of exact tuples, as far as the items that decide are tagged ints or floats or Latin-1 text, of one type each: absent if
+/// others must be compared.
+fn is_plainly_less(left: Tuple, right: Tuple) -> Option<bool> {
+    for (item, other) in left.iter().zip(right.iter()) {
+        if item.is(other) {
+            continue;
+        }
+        if item.is_small_int() && other.is_small_int() {
+            return Some(item.small_int_payload() < other.small_int_payload());
+        }
+        if item.is_tagged_float() && other.is_tagged_float() {
+            // Words of one form are floats of one value, and none of these is NaN.
+            return Some(item.tagged_float_payload() < other.tagged_float_payload());
+        }
+        let (text, other) = (narrow_text(item)?, narrow_text(other)?);
+        match text.bytes().cmp(other.bytes()) {
+            Ordering::Equal => {}
+            order => return Some(order.is_lt()),
+        }
+    }
+    Some(left.len() < right.len())
 }
 
 /// The first eight bytes as a number that orders like them; shorter texts are filled up with zeros.
 fn leading_bytes(bytes: &[u8]) -> u64 {
+    if let Some(leading) = bytes.first_chunk() {
+        return u64::from_be_bytes(*leading);
+    }
     let mut leading = [0; 8];
     for (place, &byte) in leading.iter_mut().zip(bytes) {
         *place = byte;
