@@ -390,7 +390,12 @@ impl Context {
         {
             return Ok(());
         }
-        self.bind_arguments_slow(function, data, base, arguments)
+        let bound = self.bind_arguments_slow(function, data, base, arguments);
+        if bound.is_err() {
+            // No frame follows that would do it.
+            self.frames().set_window_end(core::ptr::null_mut());
+        }
+        bound
     }
 
     /// Puts the defaults of the positional parameters from number `given` on into their registers and clears the other locals; false,

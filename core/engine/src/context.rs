@@ -23,6 +23,7 @@ use crate::interpreter::frame::FrameStack;
 use crate::interpreter::shape_cache::{self, ShapeCache, ShapeCacheEntry};
 use crate::kind::Kind;
 use crate::native::NativeClass;
+use crate::recursion::CallCount;
 use crate::types::str_object::Str;
 use crate::types::tuple::Tuple;
 use crate::value::Value;
@@ -94,7 +95,7 @@ pub struct Context {
     pub(crate) shape_cache_hits: Cell<u32>,
     /// Calls of natives and interpreter runs now on the native stack are bounded by this address.
     native_stack_limit: usize,
-    pub(crate) recursion_depth: Cell<u32>,
+    pub(crate) calls: CallCount,
     /// The stack address above which lies what the caller of the innermost dispatch loop holds; 0 while none runs.
     pub(crate) loop_floor: Cell<usize>,
     /// `threading.get_ident()`
@@ -219,7 +220,7 @@ impl Context {
             shape_cache: Box::new([const { Cell::new(ShapeCacheEntry::EMPTY) }; shape_cache::ENTRIES]),
             shape_cache_hits: Cell::new(0),
             native_stack_limit: bounds.low.saturating_add(NATIVE_STACK_RESERVE),
-            recursion_depth: Cell::new(0),
+            calls: CallCount::new(engine.recursion_limit.load(Ordering::Relaxed)),
             loop_floor: Cell::new(0),
             identifier: platform.current_thread().0,
             finalizing: Cell::new(false),
@@ -520,13 +521,11 @@ impl Context {
     #[inline]
     pub fn recursive<R>(&self, function: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
         self.check_native_stack()?;
-        let depth = self.recursion_depth.get();
-        if depth >= self.engine.recursion_limit.load(Ordering::Relaxed) {
+        if !self.enter_call() {
             return Err(self.recursion_error());
         }
-        self.recursion_depth.set(depth + 1);
         let result = function();
-        self.recursion_depth.set(depth);
+        self.calls.leave(1);
         result
     }
 

@@ -42,6 +42,7 @@ pub mod native;
 pub mod number;
 pub mod object_access;
 pub mod protocol;
+pub(crate) mod recursion;
 pub mod safepoint;
 pub mod shape;
 pub mod sync;

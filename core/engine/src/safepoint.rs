@@ -19,6 +19,7 @@ pub(crate) fn handle(cx: &Context) -> PyResult<()> {
     cx.mutator().safepoint();
     // Relaxed: bits are only added by others; one that comes late is seen at the next safepoint.
     let wanted = cx.poll_word().load(Ordering::Relaxed);
+    cx.renew_recursion_limit();
     if wanted & (poll::FINALIZERS | poll::WEAK_CALLBACKS) != 0 && !cx.finalizing.get() {
         run_finalizers(cx);
     }

@@ -7,13 +7,15 @@ use crate::protocol::comparison::CompareOperator;
 use crate::protocol::number::BinaryOperator;
 use crate::value::Value;
 
+/// Whether both are tagged ints.
 #[inline(always)]
-fn both_small_ints(left: Value, right: Value) -> bool {
+pub(crate) fn both_small_ints(left: Value, right: Value) -> bool {
     left.word() & right.word() & 1 != 0
 }
 
+/// Whether both are tagged floats.
 #[inline(always)]
-fn both_tagged_floats(left: Value, right: Value) -> bool {
+pub(crate) fn both_tagged_floats(left: Value, right: Value) -> bool {
     left.is_tagged_float() && right.is_tagged_float()
 }
 
@@ -73,6 +75,20 @@ pub fn mixed_compare(operator: CompareOperator, left: Value, right: Value) -> Op
     })
 }
 
+/// The int of a word. The compiler, which does not see that it is odd, is told that it is not empty.
+///
+/// # Safety
+/// The word is odd.
+#[inline(always)]
+unsafe fn from_odd_word(word: u64) -> Value {
+    debug_assert!(word & 1 == 1);
+    // SAFETY: passed on.
+    unsafe {
+        core::hint::assert_unchecked(word != 0);
+        Value::from_word_unchecked(word)
+    }
+}
+
 /// `left + right` for ints
 #[inline(always)]
 pub fn add_ints(left: Value, right: Value) -> Option<Value> {
@@ -81,7 +97,8 @@ pub fn add_ints(left: Value, right: Value) -> Option<Value> {
     }
     // (2l + 1 - 1) + (2r + 1) = 2(l + r) + 1
     let (sum, overflow) = (left.word() as i64 - 1).overflowing_add(right.word() as i64);
-    if overflow { None } else { Value::from_word(sum as u64) }
+    // SAFETY: the sum of an even and an odd number.
+    if overflow { None } else { Some(unsafe { from_odd_word(sum as u64) }) }
 }
 
 /// `left - right` for ints
@@ -91,7 +108,8 @@ pub fn subtract_ints(left: Value, right: Value) -> Option<Value> {
         return None;
     }
     let (difference, overflow) = (left.word() as i64).overflowing_sub(right.word() as i64 - 1);
-    if overflow { None } else { Value::from_word(difference as u64) }
+    // SAFETY: the difference of an odd and an even number.
+    if overflow { None } else { Some(unsafe { from_odd_word(difference as u64) }) }
 }
 
 /// `left * right` for ints
@@ -101,7 +119,8 @@ pub fn multiply_ints(left: Value, right: Value) -> Option<Value> {
         return None;
     }
     let (product, overflow) = (left.word() as i64 - 1).overflowing_mul(right.small_int_payload());
-    if overflow { None } else { Value::from_word((product as u64).wrapping_add(1)) }
+    // SAFETY: the product of an even number, and 1.
+    if overflow { None } else { Some(unsafe { from_odd_word((product as u64).wrapping_add(1)) }) }
 }
 
 /// `left + right`
@@ -223,17 +242,7 @@ pub fn right_shift(left: Value, right: Value) -> Option<Value> {
 }
 
 macro_rules! comparisons {
-    ($( $name:ident $of_ints:ident $operator:tt $doc:literal )*) => { $(
-        #[doc = concat!($doc, " for ints")]
-        #[inline(always)]
-        pub fn $of_ints(left: Value, right: Value) -> Option<bool> {
-            if both_small_ints(left, right) {
-                Some((left.word() as i64) $operator (right.word() as i64))
-            } else {
-                None
-            }
-        }
-
+    ($( $name:ident $operator:tt $doc:literal )*) => { $(
         #[doc = $doc]
         #[inline(always)]
         pub fn $name(left: Value, right: Value) -> Option<bool> {
@@ -248,12 +257,12 @@ macro_rules! comparisons {
     )* };
 }
 comparisons! {
-    less less_int < "`left < right`"
-    less_equal less_equal_int <= "`left <= right`"
-    greater greater_int > "`left > right`"
-    greater_equal greater_equal_int >= "`left >= right`"
-    equal equal_int == "`left == right`"
-    not_equal not_equal_int != "`left != right`"
+    less < "`left < right`"
+    less_equal <= "`left <= right`"
+    greater > "`left > right`"
+    greater_equal >= "`left >= right`"
+    equal == "`left == right`"
+    not_equal != "`left != right`"
 }
 
 #[cfg(test)]

@@ -48,30 +48,32 @@ fn window_values<'a>(window: *mut u64, count: usize) -> &'a [Value] {
 }
 
 /// Enters a Python function whose `count` arguments, at `arguments`, are its registers as they are, with nothing in the way: the new
-/// frame, or nothing and nothing done if the call needs more than that.
+/// frame, whose `pc` is not set, and its first instruction; or nothing and nothing done if the call needs more than that.
 #[inline(always)]
-pub(crate) fn enter_plain(
-    cx: &Context,
+pub(crate) fn enter_plain<'a>(
+    cx: &'a Context,
+    caller: &Frame,
     function: Function,
     arguments: *mut u64,
     count: usize,
     destination: u16,
-) -> Option<&Frame> {
+) -> Option<(&'a Frame, *const Instruction)> {
     let (code, globals) = function.code_and_globals();
     let data = code.data();
     if data.plain_call_arguments != count as u32
-        // Relaxed, both: a limit set and a safepoint asked for by another thread take effect a little later.
-        || cx.recursion_depth.get() >= cx.engine().recursion_limit.load(Ordering::Relaxed)
+        // Relaxed: a safepoint asked for by another thread takes effect a little later.
         || cx.poll_word().load(Ordering::Relaxed) != 0
+        || !cx.frames().has_most_registers(arguments)
+        || !cx.calls.enter()
     {
         return None;
     }
-    let frame = cx.frames().push(arguments, data.register_count as usize)?;
+    // SAFETY: `caller` is the current frame; the call was counted, and there is room for any frame's registers.
+    let frame = unsafe { cx.frames().push_counted(caller) };
     for index in count..data.cleared_count as usize {
-        // SAFETY: `push` made sure that `register_count` registers, of which these are, follow `arguments`.
+        // SAFETY: `has_most_registers` made sure that as many registers as any code has follow `arguments`.
         unsafe { arguments.add(index).write(0) };
     }
-    frame.pc.set(data.instructions.as_ptr());
     frame.base.set(arguments);
     frame.data.set(data);
     frame.code.set(code.as_value().word());
@@ -83,8 +85,7 @@ pub(crate) fn enter_plain(
     frame.handled.set(0);
     frame.destination.set(destination as u32);
     frame.flags.set(0);
-    cx.recursion_depth.set(cx.recursion_depth.get() + 1);
-    Some(frame)
+    Some((frame, data.instructions.as_ptr()))
 }
 
 /// Calls a Python function whose `count` arguments start at `arguments`.
@@ -293,14 +294,19 @@ pub(crate) fn call_spread(
 /// Whether leaving a frame takes no more than going back to its caller.
 #[inline(always)]
 pub(crate) fn is_plain(frame: &Frame) -> bool {
-    frame.flags.get() == 0 && frame.frame_object.get() == 0
+    debug_assert!(frame.flags.get() != 0 || frame.frame_object.get() == 0);
+    frame.flags.get() == 0
 }
 
-/// Leaves a frame that [`is_plain`]; its caller.
+/// Leaves the current frame, which [`is_plain`]; its caller.
+///
+/// # Safety
+/// The frame is the current one.
 #[inline(always)]
-pub(crate) fn leave_plain(cx: &Context) -> &Frame {
-    cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(1));
-    cx.frames().pop()
+pub(crate) unsafe fn leave_plain<'a>(cx: &'a Context, frame: &'a Frame) -> &'a Frame {
+    cx.calls.leave(1);
+    // SAFETY: a frame that runs code is above the sentinel.
+    unsafe { cx.frames().pop_from(frame) }
 }
 
 /// Leaves a frame with a result, which goes to the caller's register; what the caller does with a finished generator's is done

@@ -38,6 +38,71 @@ pub(crate) enum Called {
     Pushed,
 }
 
+/// The instruction under way, where it lies: its operands are loaded each by itself, which takes one machine instruction, where
+/// taking them out of the word takes two or three.
+#[derive(Copy, Clone)]
+struct Fetched(*const Instruction);
+
+impl Fetched {
+    /// A part of 16 bits, counted from the lowest.
+    #[inline(always)]
+    fn part(self, index: usize) -> u16 {
+        let index = if cfg!(target_endian = "little") { index } else { 3 - index };
+        // SAFETY: the loop fetches from verified code alone; the parts lie within the instruction.
+        unsafe { *self.0.cast::<u16>().add(index) }
+    }
+
+    #[inline(always)]
+    fn operation(self) -> Operation {
+        debug_assert!(self.word().operation().is_some());
+        // SAFETY: verified: the number names an operation.
+        unsafe { core::mem::transmute::<u16, Operation>(self.part(0)) }
+    }
+
+    #[inline(always)]
+    fn a(self) -> u16 {
+        self.part(1)
+    }
+
+    #[inline(always)]
+    fn b(self) -> u16 {
+        self.part(2)
+    }
+
+    #[inline(always)]
+    fn c(self) -> u16 {
+        self.part(3)
+    }
+
+    #[inline(always)]
+    fn b_signed(self) -> i16 {
+        self.b() as i16
+    }
+
+    #[inline(always)]
+    fn c_signed(self) -> i16 {
+        self.c() as i16
+    }
+
+    #[inline(always)]
+    fn bc(self) -> u32 {
+        let index = if cfg!(target_endian = "little") { 1 } else { 0 };
+        // SAFETY: as for `part`.
+        unsafe { *self.0.cast::<u32>().add(index) }
+    }
+
+    #[inline(always)]
+    fn wide_jump(self) -> i32 {
+        self.bc() as i32
+    }
+
+    #[inline(always)]
+    fn word(self) -> Instruction {
+        // SAFETY: as for `part`.
+        unsafe { *self.0 }
+    }
+}
+
 /// Runs from the current frame on, until the frame with the `ENTRY` flag is left.
 #[inline]
 pub(crate) fn run_from(cx: &Context, start: Start) -> PyResult<Exit> {
@@ -147,76 +212,83 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                 }};
             }
             macro_rules! binary {
-                ($instruction:expr, $operation:expr, $fast:path) => {{
+                ($instruction:expr, $fast:path) => {{
                     let left = get!($instruction.b());
                     let right = get!($instruction.c());
                     match $fast(left, right) {
                         Some(value) => set!($instruction.a(), value),
                         None => {
                             save!();
-                            let value = check!(operators::arithmetic(cx, $operation, left, right));
+                            let value =
+                                check!(operators::arithmetic(cx, $instruction.operation(), left, right));
                             set!($instruction.a(), value);
                         }
                     }
                 }};
             }
             macro_rules! immediate {
-                ($instruction:expr, $operation:expr, $fast:path) => {{
+                ($instruction:expr, $fast:path) => {{
                     let left = get!($instruction.b());
                     let right = Value::small_int_unchecked($instruction.c_signed() as i64);
                     match $fast(left, right) {
                         Some(value) => set!($instruction.a(), value),
                         None => {
                             save!();
-                            let value = check!(operators::arithmetic(cx, $operation, left, right));
+                            let value =
+                                check!(operators::arithmetic(cx, $instruction.operation(), left, right));
                             set!($instruction.a(), value);
                         }
                     }
                 }};
             }
             macro_rules! compare {
-                ($instruction:expr, $operation:expr, $fast:path) => {{
+                ($instruction:expr, $fast:path) => {{
                     let left = get!($instruction.b());
                     let right = get!($instruction.c());
                     match $fast(left, right) {
                         Some(truth) => set!($instruction.a(), Value::from_bool(truth)),
                         None => {
                             save!();
-                            let value = check!(operators::compare(cx, $operation, left, right));
+                            let value = check!(operators::compare(cx, $instruction.operation(), left, right));
                             set!($instruction.a(), value);
                         }
                     }
                 }};
             }
+            // Of two ints the comparison is the condition of the jump itself; a fast path that gave a truth would make one first.
             macro_rules! jump_registers {
-                ($instruction:expr, $operation:expr, $fast:path, $wanted:expr) => {{
+                ($instruction:expr, $operator:tt, $wanted:expr) => {{
                     let left = get!($instruction.a());
                     let right = get!($instruction.b());
-                    let truth = match $fast(left, right) {
-                        Some(truth) => truth,
-                        None => {
-                            save!();
-                            check!(operators::compare_truth(cx, $operation, left, right))
+                    if arithmetic::both_small_ints(left, right) {
+                        if ((left.word() as i64) $operator (right.word() as i64)) == $wanted {
+                            jump!($instruction.c_signed());
                         }
-                    };
-                    if truth == $wanted {
-                        jump!($instruction.c_signed());
+                    } else if arithmetic::both_tagged_floats(left, right) {
+                        if (left.tagged_float_payload() $operator right.tagged_float_payload()) == $wanted {
+                            jump!($instruction.c_signed());
+                        }
+                    } else {
+                        save!();
+                        if check!(operators::compare_truth(cx, $instruction.operation(), left, right)) == $wanted {
+                            jump!($instruction.c_signed());
+                        }
                     }
                 }};
             }
             macro_rules! jump_immediate {
-                ($instruction:expr, $operation:expr, $fast:path, $wanted:expr) => {{
+                ($instruction:expr, $operator:tt, $wanted:expr) => {{
                     let left = get!($instruction.a());
                     let right = Value::small_int_unchecked($instruction.b_signed() as i64);
-                    let truth = match $fast(left, right) {
-                        Some(truth) => truth,
-                        None => {
-                            save!();
-                            check!(operators::compare_truth(cx, $operation, left, right))
+                    if left.is_small_int() {
+                        if ((left.word() as i64) $operator (right.word() as i64)) == $wanted {
+                            jump!($instruction.c_signed());
                         }
-                    };
-                    if truth == $wanted {
-                        jump!($instruction.c_signed());
+                    } else {
+                        save!();
+                        if check!(operators::compare_truth(cx, $instruction.operation(), left, right)) == $wanted {
+                            jump!($instruction.c_signed());
+                        }
                     }
                 }};
             }
@@ -244,16 +316,32 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                 };
             }
 
-            // SAFETY: verified code ends with a jump, return or raise, so `pc` is within the instructions.
-            let instruction = unsafe { *pc };
-            // SAFETY: as above; one past the last instruction may be pointed to.
+            /// Leaves the frame with a result.
+            macro_rules! leave {
+                ($value:expr) => {{
+                    let value: Value = $value;
+                    if calls::is_plain(frame) {
+                        let destination = frame.destination.get();
+                        // SAFETY: `frame` is the current frame, as always between instructions.
+                        frame = unsafe { calls::leave_plain(cx, frame) };
+                        pc = frame.pc.get();
+                        base = frame.base.get();
+                        set!(destination, value);
+                    } else {
+                        save!();
+                        if let Some(exit) = check!(calls::leave_frame(cx, frame, value)) {
+                            return Ok(exit);
+                        }
+                        reload!();
+                    }
+                }};
+            }
+
+            let i = Fetched(pc);
+            // SAFETY: verified code ends with a jump, return or raise, so `pc` is within the instructions; one past the last may be
+            // pointed to.
             pc = unsafe { pc.add(1) };
-            debug_assert!(instruction.operation().is_some());
-            // SAFETY: verified: the number names an operation.
-            let operation: Operation =
-                unsafe { core::mem::transmute::<u16, Operation>(instruction.operation_number()) };
-            let i = instruction;
-            match operation {
+            match i.operation() {
                 Operation::Nop | Operation::Extra => {}
                 Operation::Move => set_word!(i.a(), word!(i.b())),
                 Operation::LoadConstant => {
@@ -312,7 +400,10 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                         Some(found) => set!(i.a(), found),
                         None => {
                             save!();
-                            called!(attribute_cache::load_attribute(cx, frame, value, i, cached), i.a());
+                            called!(
+                                attribute_cache::load_attribute(cx, frame, value, i.word(), cached),
+                                i.a()
+                            );
                         }
                     }
                 }
@@ -322,7 +413,7 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     let cached = cache!();
                     if !attribute_cache::cached_plain_store(target, value, cached) {
                         save!();
-                        check!(attribute_cache::store_attribute(cx, frame, target, value, i, cached));
+                        check!(attribute_cache::store_attribute(cx, frame, target, value, i.word(), cached));
                     }
                 }
                 Operation::LoadMethod => {
@@ -335,7 +426,8 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                         }
                         None => {
                             save!();
-                            let pair = check!(attribute_cache::load_method(cx, frame, value, i, cached));
+                            let pair =
+                                check!(attribute_cache::load_method(cx, frame, value, i.word(), cached));
                             set!(i.a(), pair.callable);
                             set_word!(i.a() + 1, Value::word_or_empty(pair.receiver));
                         }
@@ -378,49 +470,49 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     set!(i.a(), value);
                 }
 
-                Operation::Add | Operation::InPlaceAdd => binary!(i, operation, arithmetic::add),
+                Operation::Add | Operation::InPlaceAdd => binary!(i, arithmetic::add),
                 Operation::Subtract | Operation::InPlaceSubtract => {
-                    binary!(i, operation, arithmetic::subtract)
+                    binary!(i, arithmetic::subtract)
                 }
                 Operation::Multiply | Operation::InPlaceMultiply => {
-                    binary!(i, operation, arithmetic::multiply)
+                    binary!(i, arithmetic::multiply)
                 }
                 Operation::TrueDivide | Operation::InPlaceTrueDivide => {
-                    binary!(i, operation, arithmetic::true_divide)
+                    binary!(i, arithmetic::true_divide)
                 }
                 Operation::FloorDivide | Operation::InPlaceFloorDivide => {
-                    binary!(i, operation, arithmetic::floor_divide)
+                    binary!(i, arithmetic::floor_divide)
                 }
-                Operation::Modulo | Operation::InPlaceModulo => binary!(i, operation, arithmetic::modulo),
+                Operation::Modulo | Operation::InPlaceModulo => binary!(i, arithmetic::modulo),
                 Operation::LeftShift | Operation::InPlaceLeftShift => {
-                    binary!(i, operation, arithmetic::left_shift)
+                    binary!(i, arithmetic::left_shift)
                 }
                 Operation::RightShift | Operation::InPlaceRightShift => {
-                    binary!(i, operation, arithmetic::right_shift)
+                    binary!(i, arithmetic::right_shift)
                 }
-                Operation::BitAnd | Operation::InPlaceBitAnd => binary!(i, operation, arithmetic::bit_and),
-                Operation::BitOr | Operation::InPlaceBitOr => binary!(i, operation, arithmetic::bit_or),
-                Operation::BitXor | Operation::InPlaceBitXor => binary!(i, operation, arithmetic::bit_xor),
+                Operation::BitAnd | Operation::InPlaceBitAnd => binary!(i, arithmetic::bit_and),
+                Operation::BitOr | Operation::InPlaceBitOr => binary!(i, arithmetic::bit_or),
+                Operation::BitXor | Operation::InPlaceBitXor => binary!(i, arithmetic::bit_xor),
                 Operation::Power
                 | Operation::InPlacePower
                 | Operation::MatrixMultiply
                 | Operation::InPlaceMatrixMultiply => {
                     save!();
-                    let value = check!(operators::arithmetic(cx, operation, get!(i.b()), get!(i.c())));
+                    let value = check!(operators::arithmetic(cx, i.operation(), get!(i.b()), get!(i.c())));
                     set!(i.a(), value);
                 }
                 Operation::AddImmediate | Operation::InPlaceAddImmediate => {
-                    immediate!(i, operation, arithmetic::add_ints)
+                    immediate!(i, arithmetic::add_ints)
                 }
                 Operation::SubtractImmediate | Operation::InPlaceSubtractImmediate => {
-                    immediate!(i, operation, arithmetic::subtract_ints)
+                    immediate!(i, arithmetic::subtract_ints)
                 }
-                Operation::MultiplyImmediate => immediate!(i, operation, arithmetic::multiply_ints),
-                Operation::FloorDivideImmediate => immediate!(i, operation, arithmetic::floor_divide),
-                Operation::ModuloImmediate => immediate!(i, operation, arithmetic::modulo),
-                Operation::BitAndImmediate => immediate!(i, operation, arithmetic::bit_and),
-                Operation::LeftShiftImmediate => immediate!(i, operation, arithmetic::left_shift),
-                Operation::RightShiftImmediate => immediate!(i, operation, arithmetic::right_shift),
+                Operation::MultiplyImmediate => immediate!(i, arithmetic::multiply_ints),
+                Operation::FloorDivideImmediate => immediate!(i, arithmetic::floor_divide),
+                Operation::ModuloImmediate => immediate!(i, arithmetic::modulo),
+                Operation::BitAndImmediate => immediate!(i, arithmetic::bit_and),
+                Operation::LeftShiftImmediate => immediate!(i, arithmetic::left_shift),
+                Operation::RightShiftImmediate => immediate!(i, arithmetic::right_shift),
                 Operation::Negative => {
                     save!();
                     set!(i.a(), check!(cx.negative(get!(i.b()))));
@@ -430,18 +522,18 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     set!(i.a(), Value::from_bool(!truth));
                 }
 
-                Operation::Less => compare!(i, operation, arithmetic::less),
-                Operation::LessEqual => compare!(i, operation, arithmetic::less_equal),
-                Operation::Equal => compare!(i, operation, arithmetic::equal),
-                Operation::NotEqual => compare!(i, operation, arithmetic::not_equal),
-                Operation::Greater => compare!(i, operation, arithmetic::greater),
-                Operation::GreaterEqual => compare!(i, operation, arithmetic::greater_equal),
+                Operation::Less => compare!(i, arithmetic::less),
+                Operation::LessEqual => compare!(i, arithmetic::less_equal),
+                Operation::Equal => compare!(i, arithmetic::equal),
+                Operation::NotEqual => compare!(i, arithmetic::not_equal),
+                Operation::Greater => compare!(i, arithmetic::greater),
+                Operation::GreaterEqual => compare!(i, arithmetic::greater_equal),
                 Operation::Is => set!(i.a(), Value::from_bool(word!(i.b()) == word!(i.c()))),
                 Operation::IsNot => set!(i.a(), Value::from_bool(word!(i.b()) != word!(i.c()))),
                 Operation::Contains | Operation::NotContains => {
                     save!();
                     let truth = check!(cx.contains(get!(i.c()), get!(i.b())));
-                    set!(i.a(), Value::from_bool(truth == (operation == Operation::Contains)));
+                    set!(i.a(), Value::from_bool(truth == (i.operation() == Operation::Contains)));
                 }
 
                 Operation::Jump => jump!(i.wide_jump()),
@@ -475,53 +567,53 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                         jump!(i.c_signed());
                     }
                 }
-                Operation::JumpIfLess => jump_registers!(i, operation, arithmetic::less, true),
-                Operation::JumpIfLessEqual => jump_registers!(i, operation, arithmetic::less_equal, true),
-                Operation::JumpIfEqual => jump_registers!(i, operation, arithmetic::equal, true),
-                Operation::JumpIfNotEqual => jump_registers!(i, operation, arithmetic::not_equal, true),
-                Operation::JumpIfGreater => jump_registers!(i, operation, arithmetic::greater, true),
+                Operation::JumpIfLess => jump_registers!(i, <, true),
+                Operation::JumpIfLessEqual => jump_registers!(i, <=, true),
+                Operation::JumpIfEqual => jump_registers!(i, ==, true),
+                Operation::JumpIfNotEqual => jump_registers!(i, !=, true),
+                Operation::JumpIfGreater => jump_registers!(i, >, true),
                 Operation::JumpIfGreaterEqual => {
-                    jump_registers!(i, operation, arithmetic::greater_equal, true)
+                    jump_registers!(i, >=, true)
                 }
-                Operation::JumpIfNotLess => jump_registers!(i, operation, arithmetic::less, false),
-                Operation::JumpIfNotLessEqual => jump_registers!(i, operation, arithmetic::less_equal, false),
-                Operation::JumpIfNotEqualTo => jump_registers!(i, operation, arithmetic::equal, false),
-                Operation::JumpIfNotUnequal => jump_registers!(i, operation, arithmetic::not_equal, false),
-                Operation::JumpIfNotGreater => jump_registers!(i, operation, arithmetic::greater, false),
+                Operation::JumpIfNotLess => jump_registers!(i, <, false),
+                Operation::JumpIfNotLessEqual => jump_registers!(i, <=, false),
+                Operation::JumpIfNotEqualTo => jump_registers!(i, ==, false),
+                Operation::JumpIfNotUnequal => jump_registers!(i, !=, false),
+                Operation::JumpIfNotGreater => jump_registers!(i, >, false),
                 Operation::JumpIfNotGreaterEqual => {
-                    jump_registers!(i, operation, arithmetic::greater_equal, false)
+                    jump_registers!(i, >=, false)
                 }
-                Operation::JumpIfLessImmediate => jump_immediate!(i, operation, arithmetic::less_int, true),
+                Operation::JumpIfLessImmediate => jump_immediate!(i, <, true),
                 Operation::JumpIfLessEqualImmediate => {
-                    jump_immediate!(i, operation, arithmetic::less_equal_int, true)
+                    jump_immediate!(i, <=, true)
                 }
-                Operation::JumpIfEqualImmediate => jump_immediate!(i, operation, arithmetic::equal_int, true),
+                Operation::JumpIfEqualImmediate => jump_immediate!(i, ==, true),
                 Operation::JumpIfNotEqualImmediate => {
-                    jump_immediate!(i, operation, arithmetic::not_equal_int, true)
+                    jump_immediate!(i, !=, true)
                 }
                 Operation::JumpIfGreaterImmediate => {
-                    jump_immediate!(i, operation, arithmetic::greater_int, true)
+                    jump_immediate!(i, >, true)
                 }
                 Operation::JumpIfGreaterEqualImmediate => {
-                    jump_immediate!(i, operation, arithmetic::greater_equal_int, true)
+                    jump_immediate!(i, >=, true)
                 }
                 Operation::JumpIfNotLessImmediate => {
-                    jump_immediate!(i, operation, arithmetic::less_int, false)
+                    jump_immediate!(i, <, false)
                 }
                 Operation::JumpIfNotLessEqualImmediate => {
-                    jump_immediate!(i, operation, arithmetic::less_equal_int, false)
+                    jump_immediate!(i, <=, false)
                 }
                 Operation::JumpIfNotEqualToImmediate => {
-                    jump_immediate!(i, operation, arithmetic::equal_int, false)
+                    jump_immediate!(i, ==, false)
                 }
                 Operation::JumpIfNotUnequalImmediate => {
-                    jump_immediate!(i, operation, arithmetic::not_equal_int, false)
+                    jump_immediate!(i, !=, false)
                 }
                 Operation::JumpIfNotGreaterImmediate => {
-                    jump_immediate!(i, operation, arithmetic::greater_int, false)
+                    jump_immediate!(i, >, false)
                 }
                 Operation::JumpIfNotGreaterEqualImmediate => {
-                    jump_immediate!(i, operation, arithmetic::greater_equal_int, false)
+                    jump_immediate!(i, >=, false)
                 }
 
                 Operation::GetIterator => {
@@ -584,10 +676,10 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     if let Some(function) = Function::from_value(callee) {
                         // SAFETY: as above.
                         let arguments = unsafe { window.add(1) };
-                        match calls::enter_plain(cx, function, arguments, i.c() as usize, i.a()) {
-                            Some(entered) => {
+                        match calls::enter_plain(cx, frame, function, arguments, i.c() as usize, i.a()) {
+                            Some((entered, first)) => {
                                 frame = entered;
-                                pc = frame.pc.get();
+                                pc = first;
                                 base = arguments;
                             }
                             None => called!(
@@ -613,10 +705,10 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     // SAFETY: as above.
                     let arguments = unsafe { window.add(1) };
                     if let Some(function) = Function::from_value(callee) {
-                        match calls::enter_plain(cx, function, arguments, count, i.a()) {
-                            Some(entered) => {
+                        match calls::enter_plain(cx, frame, function, arguments, count, i.a()) {
+                            Some((entered, first)) => {
                                 frame = entered;
-                                pc = frame.pc.get();
+                                pc = first;
                                 base = arguments;
                             }
                             None => called!(
@@ -630,22 +722,8 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                         called!(calls::call_window(cx, frame, callee, window, count, None, i.a()), i.a());
                     }
                 }
-                Operation::Return | Operation::ReturnNone => {
-                    let value = if operation == Operation::Return { get!(i.a()) } else { Value::NONE };
-                    if calls::is_plain(frame) {
-                        let destination = frame.destination.get();
-                        frame = calls::leave_plain(cx);
-                        pc = frame.pc.get();
-                        base = frame.base.get();
-                        set!(destination, value);
-                    } else {
-                        save!();
-                        if let Some(exit) = check!(calls::leave_frame(cx, frame, value)) {
-                            return Ok(exit);
-                        }
-                        reload!();
-                    }
-                }
+                Operation::Return => leave!(get!(i.a())),
+                Operation::ReturnNone => leave!(Value::NONE),
 
                 Operation::BuildTuple => {
                     save!();
@@ -688,7 +766,7 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                 Operation::Yield | Operation::YieldAsyncValue | Operation::YieldDelegate => {
                     save!();
                     let mut value = get!(i.b());
-                    if operation == Operation::YieldAsyncValue {
+                    if i.operation() == Operation::YieldAsyncValue {
                         value = check!(generator::wrap_async_value(cx, value));
                     }
                     if let Some(exit) = generator_frames::yield_value(cx, frame, value) {
@@ -719,9 +797,73 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     }
                 }
 
-                _ => {
+                // All of the rest by name: the jump by the operation's number then needs no test of it.
+                Operation::LoadCommon
+                | Operation::DeleteLocal
+                | Operation::MakeCell
+                | Operation::DeleteCell
+                | Operation::DeleteFree
+                | Operation::LoadFreeCell
+                | Operation::LoadNamespaceOrFree
+                | Operation::LoadNamespaceOrCell
+                | Operation::LoadNamespaceOrGlobal
+                | Operation::StoreGlobal
+                | Operation::DeleteGlobal
+                | Operation::LoadName
+                | Operation::StoreName
+                | Operation::DeleteName
+                | Operation::LoadNamespace
+                | Operation::DeleteAttribute
+                | Operation::LoadSuperAttribute
+                | Operation::LoadSuperMethod
+                | Operation::DeleteSubscript
+                | Operation::StoreSlice
+                | Operation::Positive
+                | Operation::Invert
+                | Operation::GetIteratorObject
+                | Operation::GetAsyncIterator
+                | Operation::GetAsyncNext
+                | Operation::CallKeyword
+                | Operation::CallMethodKeyword
+                | Operation::CallSpread
+                | Operation::MakeFunction
+                | Operation::LoadBuildClass
+                | Operation::BuildSet
+                | Operation::BuildDict
+                | Operation::BuildSlice
+                | Operation::ListExtend
+                | Operation::ListToTuple
+                | Operation::SetAdd
+                | Operation::SetUpdate
+                | Operation::DictUpdate
+                | Operation::DictMerge
+                | Operation::UnpackExtended
+                | Operation::FormatWithSpecification
+                | Operation::BuildInterpolation
+                | Operation::BuildTemplate
+                | Operation::ImportName
+                | Operation::ImportFrom
+                | Operation::ImportStar
+                | Operation::Raise
+                | Operation::RaiseFrom
+                | Operation::RaiseCurrent
+                | Operation::Reraise
+                | Operation::PushHandled
+                | Operation::PopHandled
+                | Operation::MatchException
+                | Operation::MatchExceptionGroup
+                | Operation::CombineExceptionGroup
+                | Operation::LoadSpecial
+                | Operation::CallExit
+                | Operation::MatchSequence
+                | Operation::MatchMapping
+                | Operation::MatchKeys
+                | Operation::MatchClass
+                | Operation::DictWithoutKeys
+                | Operation::GetLength
+                | Operation::CallIntrinsic => {
                     save!();
-                    check!(rare::execute(cx, frame, i));
+                    check!(rare::execute(cx, frame, i.word()));
                     reload!();
                 }
             }

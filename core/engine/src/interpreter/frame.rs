@@ -38,6 +38,8 @@ pub mod frame_flags {
     /// A generator's frame whose registers are still in the object, since all it does is delegate to the body of the frame above
     /// (`types/generator_frames.rs`).
     pub const DELEGATES: u32 = 128;
+    /// The frame has a frame object.
+    pub const FRAME_OBJECT: u32 = 256;
 }
 
 /// A frame record.
@@ -137,11 +139,28 @@ impl Frame {
 }
 
 /// Bytes of the register stack of a thread.
-const REGISTER_STACK_BYTES: usize = 8 << 20;
+const REGISTER_STACK_BYTES: usize = (8 << 20) + MOST_REGISTERS * size_of::<u64>();
 /// Bytes of the frame stack of a thread.
 const FRAME_STACK_BYTES: usize = 8 << 20;
 /// Frames kept free for handling the error of having no more.
 const RESERVED_FRAMES: usize = 64;
+/// Frames that a thread can have, besides the sentinel.
+pub(crate) const FRAME_CAPACITY: usize = FRAME_STACK_BYTES / size_of::<Frame>() - RESERVED_FRAMES;
+/// More than the registers of any frame, which `CodeData::register_count` can say.
+const MOST_REGISTERS: usize = 1 << 16;
+
+/// The address of the record so many above a record.
+#[inline(always)]
+fn record_at(frame: &Frame, above: isize) -> *mut Frame {
+    let distance = above * size_of::<Frame>() as isize;
+    // The address of the mapping was exposed when it was made.
+    let record = core::ptr::with_exposed_provenance_mut::<Frame>(
+        core::ptr::from_ref(frame).addr().wrapping_add_signed(distance),
+    );
+    // SAFETY: within the mapping or just beside it, which is not at address 0.
+    unsafe { core::hint::assert_unchecked(!record.is_null()) };
+    record
+}
 
 /// A thread's frames and registers.
 pub struct FrameStack {
@@ -149,6 +168,8 @@ pub struct FrameStack {
     frames_limit: *mut Frame,
     registers: NonNull<u64>,
     registers_limit: *mut u64,
+    /// Before this there is room for as many registers as code can have.
+    registers_margin: *mut u64,
     current: Cell<*mut Frame>,
     /// End of the registers being filled for a frame that is not pushed yet, or null.
     window_end: Cell<*mut u64>,
@@ -167,16 +188,19 @@ impl FrameStack {
         };
         let frames = frames.cast::<Frame>();
         let registers = registers.cast::<u64>();
-        let frame_count = FRAME_STACK_BYTES / size_of::<Frame>() - RESERVED_FRAMES;
+        frames.as_ptr().expose_provenance();
         // SAFETY: both stay within (or at the end of) the mappings; fresh pages are zero, and a zero record is the sentinel but for its
         // base.
         unsafe {
             frames.as_ref().base.set(registers.as_ptr());
             Some(FrameStack {
                 frames,
-                frames_limit: frames.as_ptr().add(frame_count),
+                frames_limit: frames.as_ptr().add(FRAME_CAPACITY + 1),
                 registers,
                 registers_limit: registers.as_ptr().add(REGISTER_STACK_BYTES / size_of::<u64>()),
+                registers_margin: registers
+                    .as_ptr()
+                    .add(REGISTER_STACK_BYTES / size_of::<u64>() - MOST_REGISTERS),
                 current: Cell::new(frames.as_ptr()),
                 window_end: Cell::new(core::ptr::null_mut()),
                 platform,
@@ -225,27 +249,57 @@ impl FrameStack {
     /// and its fields are still those of an older frame: the caller sets them all before anything else happens.
     #[inline(always)]
     pub(crate) fn push(&self, base: *mut u64, register_count: usize) -> Option<&Frame> {
-        // SAFETY: `current` is below the limit, after which there is reserved room, so the next record is within the mapping.
-        let next = unsafe { self.current.get().add(1) };
-        if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
-            return None;
-        }
-        self.current.set(next);
-        self.window_end.set(core::ptr::null_mut());
-        // SAFETY: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
-        Some(unsafe { &*next })
+        let frame = self.next_record(self.current(), base, register_count)?;
+        self.set_current(frame);
+        Some(frame)
+    }
+
+    /// As [`FrameStack::push`], without its tests, and where no registers have been said to be filled
+    /// ([`FrameStack::set_window_end`]).
+    ///
+    /// # Safety
+    /// `current` is the current frame. The call has been counted: then there is a record, since the recursion limit is at most
+    /// [`FRAME_CAPACITY`]. There is room for the registers of the frame.
+    #[inline(always)]
+    pub(crate) unsafe fn push_counted(&self, current: &Frame) -> &Frame {
+        debug_assert!(core::ptr::eq(current, self.current.get()) && self.window_end.get().is_null());
+        // SAFETY: passed on: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
+        let next = unsafe { &*record_at(current, 1) };
+        debug_assert!(core::ptr::from_ref(next).cast_mut() < self.frames_limit);
+        self.current.set(core::ptr::from_ref(next).cast_mut());
+        next
+    }
+
+    /// Leaves the innermost frame, which the caller has at hand.
+    ///
+    /// # Safety
+    /// `current` is the current frame, and above the sentinel.
+    #[inline(always)]
+    pub(crate) unsafe fn pop_from<'a>(&'a self, current: &'a Frame) -> &'a Frame {
+        debug_assert!(core::ptr::eq(current, self.current.get()));
+        // SAFETY: passed on.
+        let previous = unsafe { self.below(current) };
+        self.current.set(core::ptr::from_ref(previous).cast_mut());
+        previous
+    }
+
+    /// Whether there is room for the registers of any frame from `base` on.
+    #[inline(always)]
+    pub(crate) fn has_most_registers(&self, base: *mut u64) -> bool {
+        base <= self.registers_margin
     }
 
     /// The record after the innermost frame's (or one that this function has given), if both stacks have room for it and its registers.
     /// It is no frame before [`FrameStack::set_current`].
     #[inline(always)]
     pub(crate) fn next_record(&self, after: &Frame, base: *mut u64, register_count: usize) -> Option<&Frame> {
-        // SAFETY: as in `push`: records that this function gives are below the limit.
-        let next = unsafe { core::ptr::from_ref(after).cast_mut().add(1) };
+        // The innermost record and those that this function gives are below the limit, after which there is reserved room, so the next
+        // one is within the mapping.
+        let next = record_at(after, 1);
         if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
             return None;
         }
-        // SAFETY: as in `push`.
+        // SAFETY: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
         Some(unsafe { &*next })
     }
 
@@ -264,7 +318,7 @@ impl FrameStack {
     #[inline(always)]
     pub(crate) unsafe fn below<'a>(&'a self, frame: &'a Frame) -> &'a Frame {
         // SAFETY: passed on; the records up to the innermost one are initialised.
-        unsafe { &*core::ptr::from_ref(frame).sub(1) }
+        unsafe { &*record_at(frame, -1) }
     }
 
     /// Whether `count` registers are left from `base` on.

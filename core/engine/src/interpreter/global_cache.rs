@@ -28,7 +28,11 @@ pub(crate) fn cached_global(frame: &Frame, cached: u64) -> Option<Value> {
     // empty or holds one.
     let table = unsafe {
         let globals = ObjectRef::from_address(frame.globals.get() as usize);
-        ObjectRef::from_word(globals.slot_unchecked(TABLE)).map(DictTable::from_object)?
+        let table = globals.slot_unchecked(TABLE);
+        if table == 0 {
+            return None;
+        }
+        DictTable::from_object(ObjectRef::from_address(table as usize))
     };
     if table.id() != packed_version(cached) {
         return None;

@@ -104,12 +104,11 @@ pub(crate) fn push_frame(
     let data: *const crate::types::code::CodeData = code.data();
     // SAFETY: the code object that owns the data is in `code`, and in the frame from here on.
     let (register_count, first) = unsafe { ((*data).register_count as usize, (*data).instructions.as_ptr()) };
-    let depth = cx.recursion_depth.get();
-    // Relaxed: `sys.setrecursionlimit` in another thread takes effect a little later.
-    if depth >= cx.engine().recursion_limit.load(threadsnake_heap::arch::Ordering::Relaxed) {
+    if !cx.enter_call() {
         return Err(cx.recursion_error());
     }
     let Some(frame) = cx.frames().push(base, register_count) else {
+        cx.calls.leave(1);
         return Err(cx.recursion_error());
     };
     frame.pc.set(first);
@@ -124,7 +123,6 @@ pub(crate) fn push_frame(
     frame.handled.set(0);
     frame.destination.set(destination as u32);
     frame.flags.set(flags);
-    cx.recursion_depth.set(depth + 1);
     // Function entry is a safepoint; the frame is complete, so an exception raised here is raised in it.
     if cx.poll_word().load(threadsnake_heap::arch::Ordering::Relaxed) != 0
         && let Err(raised) = cx.poll_slow()
@@ -143,5 +141,5 @@ pub(crate) fn pop_frame(cx: &Context) {
         crate::types::frame_object::detach(cx, frame);
     }
     cx.frames().pop();
-    cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(1));
+    cx.calls.leave(1);
 }

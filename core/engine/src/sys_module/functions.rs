@@ -175,7 +175,7 @@ pub fn setrecursionlimit(cx: &Context, limit: i32) -> PyResult<()> {
     let Some(limit) = u32::try_from(limit).ok().filter(|&limit| limit >= 1) else {
         return Err(cx.value_error(format_args!("recursion limit must be greater or equal than 1")));
     };
-    let depth = cx.recursion_depth.get();
+    let depth = cx.calls.depth();
     if depth >= limit {
         return Err(cx.raise(
             ExceptionClass::RecursionError,
@@ -183,6 +183,7 @@ pub fn setrecursionlimit(cx: &Context, limit: i32) -> PyResult<()> {
         ));
     }
     cx.engine().recursion_limit.store(limit, Ordering::Relaxed);
+    cx.renew_recursion_limit();
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use threadsnake_macros::{pyclass, pymethods};
 use crate::context::Context;
 use crate::engine::Root;
 use crate::error::{ExceptionClass, PyResult};
-use crate::interpreter::frame::Frame;
+use crate::interpreter::frame::{Frame, frame_flags};
 use crate::kind::Kind;
 use crate::names::Name;
 use crate::object_access::ObjectAccess;
@@ -111,6 +111,7 @@ impl FrameObject {
         self.0.raw_store_u64(LIVE, cx.frames().depth_of(record) as u64 + 1);
         cx.clear(self.0, slot::BACK);
         record.frame_object.set(self.as_value().word());
+        record.flags.set(record.flags.get() | frame_flags::FRAME_OBJECT);
     }
 
     /// Takes over what the record holds, which is about to be left. Allocates nothing and runs no Python code.
@@ -127,6 +128,7 @@ impl FrameObject {
         }
         self.0.raw_store_u64(LIVE, 0);
         record.frame_object.set(0);
+        record.flags.set(record.flags.get() & !frame_flags::FRAME_OBJECT);
     }
 
     /// Takes over what a suspended generator holds.
@@ -341,7 +343,7 @@ impl Context {
         for (slot, word) in optional {
             self.store_optional(frame.0, slot, Value::from_word(word));
         }
-        if record.flags.get() & crate::interpreter::frame::frame_flags::GENERATOR != 0 {
+        if record.flags.get() & frame_flags::GENERATOR != 0 {
             self.store_optional(frame.0, slot::GENERATOR, Value::from_word(record.extra.get()));
         }
         frame.enter(self, record);

@@ -12,7 +12,6 @@
 
 use threadsnake_bytecode::{Instruction, Operation};
 use threadsnake_heap::ObjectRef;
-use threadsnake_heap::arch::Ordering;
 
 use crate::context::{Context, ThreadRoot};
 use crate::error::{PyResult, Raised};
@@ -95,19 +94,19 @@ struct Entered<'a> {
     generator: ObjectRef,
     data: &'a CodeData,
     base: *mut u64,
-    /// The recursion depth with it.
-    depth: u32,
-    limit: u32,
+    /// The number of records.
+    count: i32,
 }
 
 impl<'a> Entered<'a> {
     /// The record of a body that this thread has claimed, above the innermost frame; none if there is no room.
     #[inline(always)]
     fn first(cx: &'a Context, generator: ObjectRef, destination: u16, flags: u32) -> Option<Entered<'a>> {
-        // Relaxed: `sys.setrecursionlimit` in another thread takes effect a little later.
-        let limit = cx.engine().recursion_limit.load(Ordering::Relaxed);
+        if cx.calls.left() <= 0 {
+            cx.renew_recursion_limit();
+        }
         let current = cx.frames().current();
-        Self::fill(cx, current, current.top(), cx.recursion_depth.get(), limit, generator, destination, flags)
+        Self::fill(cx, current, current.top(), 1, generator, destination, flags)
     }
 
     /// The record of a claimed body above this one, which delegates to it and keeps its registers.
@@ -117,7 +116,7 @@ impl<'a> Entered<'a> {
         let base = unsafe { self.base.add(self.data.register_count as usize) };
         let destination = self.yielded().a();
         let flags = frame_flags::SEND;
-        let next = Self::fill(cx, self.frame, base, self.depth, self.limit, inner, destination, flags)?;
+        let next = Self::fill(cx, self.frame, base, self.count + 1, inner, destination, flags)?;
         // SAFETY: a suspended body stands behind a yield; verified: `Send` is right before that one.
         self.frame.pc.set(unsafe { self.frame.pc.get().sub(1) });
         self.frame.flags.set(self.frame.flags.get() | frame_flags::DELEGATES);
@@ -130,8 +129,7 @@ impl<'a> Entered<'a> {
         cx: &'a Context,
         below: &Frame,
         base: *mut u64,
-        depth: u32,
-        limit: u32,
+        count: i32,
         generator: ObjectRef,
         destination: u16,
         flags: u32,
@@ -152,7 +150,7 @@ impl<'a> Entered<'a> {
             )
         };
         debug_assert!(slot::REGISTERS + data.register_count as usize <= generator.slot_count());
-        if depth >= limit {
+        if count > cx.calls.left() {
             return None;
         }
         let frame = cx.frames().next_record(below, base, data.register_count as usize)?;
@@ -172,7 +170,7 @@ impl<'a> Entered<'a> {
         if own | frame_object != 0 {
             enter_rare(cx, frame, own);
         }
-        Some(Entered { frame, generator, data, base, depth: depth + 1, limit })
+        Some(Entered { frame, generator, data, base, count })
     }
 
     /// The yield that the suspended body stands behind.
@@ -202,7 +200,7 @@ impl<'a> Entered<'a> {
     #[inline(always)]
     fn push(&self, cx: &Context) {
         cx.frames().set_current(self.frame);
-        cx.recursion_depth.set(self.depth);
+        cx.calls.enter_many(self.count);
     }
 
     /// Goes on behind the yield, whose destination gets what is sent.
@@ -378,7 +376,7 @@ pub(crate) fn yield_value(cx: &Context, frame: &Frame, value: Value) -> Option<E
     };
     // SAFETY: as above.
     cx.frames().set_current(unsafe { cx.frames().below(left) });
-    cx.recursion_depth.set(cx.recursion_depth.get().saturating_sub(count));
+    cx.calls.leave(count);
     exit
 }
 
