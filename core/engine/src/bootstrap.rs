@@ -68,7 +68,8 @@ impl Context {
     /// # Errors
     /// What the initialization raises.
     pub fn create_native_module(&self, native: &'static NativeModule) -> PyResult<Value> {
-        let module = self.new_module(native.name)?;
+        let module =
+            self.new_module_with_capacity(native.name, native.functions.len() + native.classes.len())?;
         let namespace = self.module_dict(module)?;
         if !native.doc.is_empty() {
             namespace.set_str(self, self.name(Name::__doc__), self.str(native.doc)?)?;
@@ -177,13 +178,16 @@ fn bare_class(cx: &Context, type_shape: u64) -> PyResult<ObjectRef> {
     )
 }
 
+/// Strings that most programs intern: the table begins with room for them, instead of growing to it in steps.
+const INTERNED: usize = 4096;
+
 /// Makes the constants that other constructors return.
 fn build_constants(cx: &Context) -> PyResult<()> {
     let empty_tuple = cx.allocate(Kind::Tuple, 0, 0)?;
     cx.set_root(Root::EmptyTuple, Some(Value::from(empty_tuple)));
     let empty_str = cx.str_from_units_unchecked::<u8>(&[], 0, true)?;
     cx.set_root(Root::EmptyStr, Some(empty_str.as_value()));
-    let table = cx.new_dict()?;
+    let table = cx.new_dict_with_capacity(INTERNED)?;
     cx.set_root(Root::InternTable, Some(table.as_value()));
     for unit in 0..=255u8 {
         let text = cx.str_from_units_unchecked(&[unit], 0, unit < 128)?;
@@ -232,7 +236,9 @@ fn fill_class(cx: &Context, class: Class, native: &'static NativeClass, bases: &
     }
     class.set_native_next(next);
     class.remember_first_shape(cx)?;
-    let namespace = cx.new_dict()?;
+    // And the docstring, and what is added below or by the class's own module.
+    let room = native.methods.len() + native.attributes.len() + 3;
+    let namespace = cx.new_dict_with_capacity(room)?;
     cx.store(object, slot::DICT, namespace.as_value());
     for method in native.methods {
         let method_name = cx.intern_str(method.name)?;

@@ -8,7 +8,9 @@ use crate::context::Context;
 use crate::engine::Root;
 use crate::error::PyResult;
 use crate::types::dict::Dict;
+use crate::types::dict_table::{Found, KeyMatch, fold_hash};
 use crate::types::str_object::Str;
+use crate::value::Value;
 
 impl Context {
     fn intern_table(&self) -> Option<Dict> {
@@ -58,11 +60,33 @@ impl Context {
         Ok(text)
     }
 
+    /// The string interned already whose text is these ASCII bytes, without making one to look for it.
+    fn find_interned(&self, text: &[u8]) -> Option<Str> {
+        if !text.is_ascii() {
+            return None;
+        }
+        let table = self.intern_table()?.table()?;
+        // An ASCII string's bytes are its text.
+        let hash = fold_hash(self.hash_bytes(text));
+        let same = |key: Value| {
+            let known =
+                Str::from_value(key).and_then(|key| key.as_ascii().map(|known| known.as_bytes() == text));
+            if known == Some(true) { KeyMatch::Same } else { KeyMatch::Different }
+        };
+        match table.search_from(table.probe(hash), hash, same) {
+            Found::Entry(entry) => table.value(entry).and_then(Str::from_value),
+            _ => None,
+        }
+    }
+
     /// The interned string of UTF-8 text.
     ///
     /// # Errors
     /// MemoryError.
     pub fn intern_str(&self, text: &str) -> PyResult<Str> {
+        if let Some(known) = self.find_interned(text.as_bytes()) {
+            return Ok(known);
+        }
         let made = self.new_str(text)?;
         self.intern(made)
     }
@@ -72,6 +96,9 @@ impl Context {
     /// # Errors
     /// MemoryError.
     pub fn intern_wtf8(&self, bytes: &[u8]) -> PyResult<Str> {
+        if let Some(known) = self.find_interned(bytes) {
+            return Ok(known);
+        }
         let made = self.str_from_wtf8(bytes)?;
         self.intern(made)
     }

@@ -11,7 +11,6 @@
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
-use threadsnake_hal::Platform;
 
 use crate::epoch::Worker;
 use crate::heap::HeapState;
@@ -86,11 +85,11 @@ unsafe impl Sync for Gang {}
 unsafe impl Send for Gang {}
 
 impl Gang {
-    pub(crate) fn new(platform: &'static dyn Platform) -> Gang {
+    pub(crate) fn new(processors: usize) -> Gang {
         Gang {
             open: AtomicU32::new(0),
             inside: AtomicU32::new(0),
-            helpers_at_most: platform.processor_count().saturating_sub(1).min(15) as u32,
+            helpers_at_most: processors.saturating_sub(1).min(15) as u32,
             job: UnsafeCell::new(core::ptr::null()),
         }
     }

@@ -140,6 +140,8 @@ impl Heap {
         let cells_at_most =
             if configuration.stress_seed.is_some() { configuration.stress.cells_per_block } else { u32::MAX };
         let share = configuration.share_bytes.max(BLOCK_BYTES);
+        // Asked once: hosts read files for it.
+        let processors = platform.processor_count();
         let state = HeapState {
             platform,
             client,
@@ -181,8 +183,8 @@ impl Heap {
             counters: Counters::new(platform, configuration.statistics),
             parking: ParkingLot::new(),
             overwriters: Overwriters::new(),
-            gang: Gang::new(platform),
-            processors: platform.processor_count(),
+            gang: Gang::new(processors),
+            processors,
             inventory: Mutex::new(platform, Inventory::new()),
             check_failure: Mutex::new(platform, None),
             configuration,

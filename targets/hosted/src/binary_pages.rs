@@ -7,6 +7,7 @@
 //! Invariant: only segments that the file maps without the right to write, and that the dynamic linker did not write to, are touched, so what
 //! comes back is what was there. Breakpoints are written there too, by a debugger; a process that has one keeps its pages.
 
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Starting is over: see [`program_begins`]. The binary is the process's, so this is too.
@@ -44,9 +45,13 @@ pub fn give_back() {}
 /// Whether a debugger follows this process. What cannot be read counts as yes.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn is_traced() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
-    tracer.is_none_or(|tracer| tracer.trim() != "0")
+    // The line is among the first: one read of this much has it.
+    let mut status = [0; 1024];
+    let read = std::fs::File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
+    let status = status.get(..read.unwrap_or(0)).unwrap_or(&[]);
+    let mut lines = status.split(|&byte| byte == b'\n');
+    let tracer = lines.find_map(|line| line.strip_prefix(b"TracerPid:"));
+    tracer.is_none_or(|tracer| tracer.trim_ascii() != b"0")
 }
 
 /// Where a segment is mapped.

@@ -297,11 +297,13 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         .bootstrap()
         .and_then(|()| cx.configure_system(&configured))
         .and_then(|()| open_early_error_stream(&cx, &configured))
+        .inspect(|()| binary_pages::give_back())
         .and_then(|()| cx.initialize_imports())
         .and_then(|()| import_from_archives(&cx))
         .and_then(|()| open_streams(&cx, line))
         .and_then(|()| enable_fault_handler(&cx, line))
         .and_then(|()| import_warnings(&cx))
+        .inspect(|()| binary_pages::give_back())
         .and_then(|()| import_site(&cx, line))
         .and_then(|()| import_from_program_folder(&cx, line));
     let mut outcome = match started {

@@ -165,6 +165,9 @@ pub fn evaluate_annotations(cx: &Context, annotate: Value) -> PyResult<Value> {
     Ok(annotations)
 }
 
+/// How many attributes [`initialize_names`] sets.
+const NAMES: usize = 5;
+
 fn initialize_names(cx: &Context, dict: Dict, name: Str, doc: Value) -> PyResult<()> {
     dict.set_str(cx, cx.name(Name::__name__), name.as_value())?;
     dict.set_str(cx, cx.name(Name::__doc__), doc)?;
@@ -400,8 +403,16 @@ impl Context {
     /// # Errors
     /// MemoryError.
     pub fn new_module(&self, name: &str) -> PyResult<Value> {
+        self.new_module_with_capacity(name, 0)
+    }
+
+    /// The same with room for so many attributes besides those that every module has.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn new_module_with_capacity(&self, name: &str, capacity: usize) -> PyResult<Value> {
         let object = self.allocate(Kind::Module, SLOTS as usize, 0)?;
-        let dict = self.new_dict()?;
+        let dict = self.new_dict_with_capacity(capacity + NAMES)?;
         self.store(object, DICT, dict.as_value());
         let name = self.intern_str(name)?;
         initialize_names(self, dict, name, Value::NONE)?;
