@@ -213,7 +213,7 @@ pub struct CompileError {
 pub unsafe trait FrozenModules: Send + Sync {
     /// The image, which the engine decodes piece by piece.
     fn image(&self) -> Image<'static>;
-    /// Called when the body of a module has been decoded.
+    /// Called when the body of a module, of this image or of one that `marshal` read, has been decoded.
     fn decoded_module(&self) {}
 }
 

@@ -11,7 +11,6 @@
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
 
-
 use crate::epoch::Worker;
 use crate::heap::HeapState;
 use crate::log::Segment;

@@ -13,8 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Starting is over: see [`program_begins`]. The binary is the process's, so this is too.
 static PROGRAM_RUNS: AtomicBool = AtomicBool::new(false);
 
+/// The program has imported something: see [`program_ends`].
+static IMPORTED: AtomicBool = AtomicBool::new(false);
+
 /// Gives back what starting ran. From here on what is imported gives pages back as well, because that is where most programs' memory
-/// peaks; starting gives them back at its end.
+/// peaks; starting gives them back in steps of its own.
 pub fn program_begins() {
     // Relaxed: a hint.
     PROGRAM_RUNS.store(true, Ordering::Relaxed);
@@ -26,8 +29,23 @@ pub fn program_runs() -> bool {
     PROGRAM_RUNS.load(Ordering::Relaxed)
 }
 
+/// Gives back what importing a module ran.
+pub fn give_back_import() {
+    // Relaxed: a hint.
+    IMPORTED.store(true, Ordering::Relaxed);
+    give_back();
+}
+
+/// Gives back what the program ran, before what ends it, unless that was so little that it cannot have been its peak.
+pub fn program_ends() {
+    // Relaxed: a hint.
+    if IMPORTED.load(Ordering::Relaxed) {
+        give_back();
+    }
+}
+
 /// A shorter source text is not worth giving pages back for when it is compiled.
-pub const NOTABLE_SOURCE_BYTES: usize = 1000;
+pub const NOTABLE_SOURCE_BYTES: usize = 100;
 
 /// Unmaps the read-only pages of the binary and of its shared libraries.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
@@ -112,19 +130,67 @@ unsafe extern "C" fn give_back_object(
         return 0;
     }
     for segment in segments {
-        if segment.p_type != libc::PT_LOAD || segment.p_flags & libc::PF_W != 0 {
-            continue;
-        }
+        let read_only = segment.p_type == libc::PT_LOAD && segment.p_flags & libc::PF_W == 0;
+        let relocated = segment.p_type == libc::PT_GNU_RELRO && segment.p_filesz >= NOTABLE_TABLE_BYTES;
         // Whole pages inside the segment: a page at its end may be shared with one that is written.
         let start = at(object, segment);
         let end = start.saturating_add(segment.p_filesz as usize) & !(page - 1);
         let start = start.next_multiple_of(page);
-        if start < end {
-            let first = std::ptr::with_exposed_provenance_mut::<libc::c_void>(start);
-            // SAFETY: pages of a file's private mapping that has no right to write and takes no relocations (those would need it): they come
-            // back from the file, with the same content, when they are touched. If the system refuses, nothing has changed.
-            unsafe { libc::madvise(first, end - start, libc::MADV_DONTNEED) };
+        if read_only && start < end {
+            // SAFETY: pages of a file's private mapping that has no right to write and takes no relocations (those would need it).
+            unsafe { discard(start, end) };
+        } else if relocated && start < end {
+            for (start, end) in pages_of_file(start, end, page) {
+                // SAFETY: pages of a file's private mapping, which the dynamic linker has taken the right to write from before this program's
+                // code began to run, and which are still the file's: nobody has written to them.
+                unsafe { discard(start, end) };
+            }
         }
     }
     0
+}
+
+/// A smaller table of addresses is not worth looking which of its pages were written.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+const NOTABLE_TABLE_BYTES: u64 = 1 << 17;
+
+/// Unmaps pages.
+///
+/// # Safety
+/// The range is of whole pages of a file's private mapping that nobody has written to and nobody may write to: they come back from the file, with
+/// the same content, when they are touched.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+unsafe fn discard(start: usize, end: usize) {
+    let first = std::ptr::with_exposed_provenance_mut::<libc::c_void>(start);
+    // SAFETY: the caller's duty. If the system refuses, nothing has changed.
+    unsafe { libc::madvise(first, end - start, libc::MADV_DONTNEED) };
+}
+
+/// The runs of pages of a range of a private mapping that are resident and still the file's: the system says so of each page of a
+/// process. None if it does not. A page that was written, as tables are that take relocations, has become the process's.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn pages_of_file(start: usize, end: usize, page: usize) -> Vec<(usize, usize)> {
+    use std::os::unix::fs::FileExt;
+    /// The page is in memory.
+    const PRESENT: u64 = 1 << 63;
+    /// It is a file's, or shared memory.
+    const FILE: u64 = 1 << 61;
+    let mut words = vec![0; (end - start) / page * 8];
+    let place = (start / page * 8) as u64;
+    let read = std::fs::File::open("/proc/self/pagemap").and_then(|map| map.read_exact_at(&mut words, place));
+    if read.is_err() {
+        return Vec::new();
+    }
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (index, word) in words.as_chunks::<8>().0.iter().enumerate() {
+        if u64::from_ne_bytes(*word) & (PRESENT | FILE) != PRESENT | FILE {
+            continue;
+        }
+        let first = start + index * page;
+        match runs.last_mut() {
+            Some((_, end)) if *end == first => *end = first + page,
+            _ => runs.push((first, first + page)),
+        }
+    }
+    runs
 }

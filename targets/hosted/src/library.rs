@@ -1,9 +1,7 @@
 //! The standard library's image, which the build script made.
 //!
-//! Invariant: the image is part of the binary, made by the same bytecode crate. The image's pages are given back after each module; every
-//! few modules that a program imports, the rest of the binary that importing used is given back as well.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! Invariant: the image is part of the binary, made by the same bytecode crate. The image's pages are given back after each module; after
+//! each that a program imports, the rest of the binary that importing used is given back as well.
 
 use threadsnake_bytecode::image::Image;
 use threadsnake_engine::engine::FrozenModules;
@@ -11,9 +9,6 @@ use threadsnake_engine::engine::FrozenModules;
 use crate::binary_pages;
 
 static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.image"));
-
-/// Modules decoded for a program between two times that all of the binary is given back.
-const MODULES: usize = 4;
 
 /// A multiple of the page sizes of all targets.
 const PAGES: usize = 1 << 16;
@@ -34,8 +29,6 @@ fn give_back(part: &'static [u8]) {
 /// The frozen library.
 pub struct Library {
     image: Image<'static>,
-    /// Modules decoded since the program began.
-    decoded: AtomicUsize,
 }
 
 impl Library {
@@ -45,7 +38,7 @@ impl Library {
     /// A text that says what is wrong with the binary.
     pub fn open() -> Result<Library, String> {
         match Image::open(IMAGE) {
-            Ok(image) => Ok(Library { image, decoded: AtomicUsize::new(0) }),
+            Ok(image) => Ok(Library { image }),
             Err(error) => Err(format!("the standard library in this binary is damaged: {error}")),
         }
     }
@@ -58,11 +51,8 @@ unsafe impl FrozenModules for Library {
     }
 
     fn decoded_module(&self) {
-        // Relaxed: a figure.
-        if binary_pages::program_runs()
-            && self.decoded.fetch_add(1, Ordering::Relaxed) % MODULES == MODULES - 1
-        {
-            binary_pages::give_back();
+        if binary_pages::program_runs() {
+            binary_pages::give_back_import();
         } else {
             give_back(IMAGE);
         }

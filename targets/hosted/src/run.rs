@@ -237,8 +237,6 @@ fn audit_end(cx: &Context) {
 
 /// Runs a program; the result is the exit code.
 pub fn run(line: &CommandLine, original: &[String]) -> u8 {
-    // What the dynamic linker read.
-    binary_pages::give_back();
     let platform = threadsnake_platform_hosted::install();
     let library = match Library::open() {
         Ok(library) => library,
@@ -314,8 +312,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
         }
         Err(raised) => outcome_of(&cx, raised, false),
     };
-    // What the program ran.
-    binary_pages::give_back();
+    binary_pages::program_ends();
     if let Err(raised) = shut_down(&cx) {
         let failed = outcome_of(&cx, raised, false);
         if outcome.code == 0 {

@@ -58,7 +58,13 @@ impl Context {
             None => Err(threadsnake_bytecode::image::ImageError::Malformed("no code")),
         });
         match decoded {
-            Ok(block) => self.code_object(&block),
+            Ok(block) => {
+                let code = self.code_object(&block)?;
+                if let Some(frozen) = &self.engine().configuration().frozen {
+                    frozen.decoded_module();
+                }
+                Ok(code)
+            }
             Err(error) => Err(self.value_error(format_args!("bad marshal data ({error})"))),
         }
     }
