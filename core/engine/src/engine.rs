@@ -213,8 +213,9 @@ pub struct CompileError {
 pub unsafe trait FrozenModules: Send + Sync {
     /// The image, which the engine decodes piece by piece.
     fn image(&self) -> Image<'static>;
-    /// Called when the body of a module, of this image or of one that `marshal` read, has been decoded.
-    fn decoded_module(&self) {}
+    /// Called when what the engine does changes: a module has been decoded, from this image or by `marshal`, a native one has been made, or a
+    /// thread starts that is the only one besides its starter. What only the phase before needed can be given back.
+    fn phase_ended(&self) {}
 }
 
 /// What a host sets when it makes an engine.

@@ -203,6 +203,11 @@ impl Context {
         self.initialize(call, 3, context);
         self.publish(Value::from(call));
         let threads = &engine.threads;
+        if threads.count() <= 1
+            && let Some(frozen) = &engine.configuration().frozen
+        {
+            frozen.phase_ended();
+        }
         // Relaxed: only uniqueness matters.
         let key = threads.next_key.fetch_add(1, Ordering::Relaxed);
         let state = Arc::new(ThreadState {

@@ -8,7 +8,9 @@
 //! comes back is what was there. Breakpoints are written there too, by a debugger; a process that has one keeps its pages.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Starting is over: see [`program_begins`]. The binary is the process's, so this is too.
 static PROGRAM_RUNS: AtomicBool = AtomicBool::new(false);
@@ -29,10 +31,24 @@ pub fn program_runs() -> bool {
     PROGRAM_RUNS.load(Ordering::Relaxed)
 }
 
-/// Gives back what importing a module ran.
+/// Importing runs for at least so long between two times that it gives pages back, which takes a tenth of it.
+const INTERVAL: Duration = Duration::from_millis(1);
+
+/// When that was, in nanoseconds since the program began.
+static GIVEN_BACK: AtomicU64 = AtomicU64::new(0);
+
+/// The time that [`GIVEN_BACK`] is counted from.
+static BEGIN: OnceLock<Instant> = OnceLock::new();
+
+/// Gives back what importing a module ran, unless that was done a moment ago.
 pub fn give_back_import() {
-    // Relaxed: a hint.
-    IMPORTED.store(true, Ordering::Relaxed);
+    let now = BEGIN.get_or_init(Instant::now).elapsed();
+    // Relaxed, all: hints.
+    let last = Duration::from_nanos(GIVEN_BACK.load(Ordering::Relaxed));
+    if IMPORTED.swap(true, Ordering::Relaxed) && now.saturating_sub(last) < INTERVAL {
+        return;
+    }
+    GIVEN_BACK.store(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     give_back();
 }
 

@@ -50,7 +50,7 @@ unsafe impl FrozenModules for Library {
         self.image
     }
 
-    fn decoded_module(&self) {
+    fn phase_ended(&self) {
         if binary_pages::program_runs() {
             binary_pages::give_back_import();
         } else {

@@ -199,7 +199,7 @@ fn open_streams(cx: &Context, line: &CommandLine) -> PyResult<()> {
     standard_streams::open(cx, &configuration)
 }
 
-fn loaded_module(cx: &Context, name: &str) -> PyResult<Option<Value>> {
+fn phase_ended(cx: &Context, name: &str) -> PyResult<Option<Value>> {
     match cx.root(Root::Modules).and_then(Dict::from_value) {
         Some(modules) => modules.get_str(cx, cx.intern_str(name)?),
         None => Ok(None),
@@ -208,10 +208,10 @@ fn loaded_module(cx: &Context, name: &str) -> PyResult<Option<Value>> {
 
 /// Joins threads, runs exit functions.
 fn shut_down(cx: &Context) -> PyResult<()> {
-    if let Some(threading) = loaded_module(cx, "threading")? {
+    if let Some(threading) = phase_ended(cx, "threading")? {
         cx.call_method(threading, cx.intern_str("_shutdown")?, &[])?;
     }
-    if let Some(atexit) = loaded_module(cx, "atexit")? {
+    if let Some(atexit) = phase_ended(cx, "atexit")? {
         cx.call_method(atexit, cx.intern_str("_run_exitfuncs")?, &[])?;
     }
     Ok(())

@@ -55,7 +55,7 @@ impl HostedCompiler {
         }
         let modules = self.modules.fetch_add(1, Ordering::Relaxed) + 1;
         if modules.is_power_of_two() {
-            binary_pages::give_back();
+            binary_pages::give_back_import();
         } else {
             self.used.store(true, Ordering::Relaxed);
         }

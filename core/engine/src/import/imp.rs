@@ -64,7 +64,13 @@ pub mod module {
             return Ok(existing);
         }
         match cx.find_native_module(&text) {
-            Some(native) => cx.create_native_module(native),
+            Some(native) => {
+                let module = cx.create_native_module(native)?;
+                if let Some(frozen) = &cx.engine().configuration().frozen {
+                    frozen.phase_ended();
+                }
+                Ok(module)
+            }
             None => Ok(Value::NONE),
         }
     }

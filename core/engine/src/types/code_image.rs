@@ -61,7 +61,7 @@ impl Context {
             Ok(block) => {
                 let code = self.code_object(&block)?;
                 if let Some(frozen) = &self.engine().configuration().frozen {
-                    frozen.decoded_module();
+                    frozen.phase_ended();
                 }
                 Ok(code)
             }

@@ -65,7 +65,7 @@ impl Context {
         match found {
             Ok(Some((place, is_package))) => {
                 let code = self.code_object_of_stored(place)?;
-                frozen.decoded_module();
+                frozen.phase_ended();
                 Ok(Some((code, is_package)))
             }
             Ok(None) => Ok(None),
