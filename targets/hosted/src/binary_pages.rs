@@ -9,59 +9,68 @@
 
 use std::io::Read;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Starting is over: see [`program_begins`]. The binary is the process's, so this is too.
-static PROGRAM_RUNS: AtomicBool = AtomicBool::new(false);
+/// When the program began: starting is over. The binary is the process's, so this is too.
+static PROGRAM: OnceLock<Instant> = OnceLock::new();
 
-/// The program has imported something: see [`program_ends`].
-static IMPORTED: AtomicBool = AtomicBool::new(false);
-
-/// Gives back what starting ran. From here on what is imported gives pages back as well, because that is where most programs' memory
-/// peaks; starting gives them back in steps of its own.
-pub fn program_begins() {
-    // Relaxed: a hint.
-    PROGRAM_RUNS.store(true, Ordering::Relaxed);
-    give_back();
-}
-
-/// Whether starting is over.
-pub fn program_runs() -> bool {
-    PROGRAM_RUNS.load(Ordering::Relaxed)
-}
-
-/// Importing runs for at least so long between two times that it gives pages back, which takes a tenth of it.
-const INTERVAL: Duration = Duration::from_millis(1);
-
-/// When that was, in nanoseconds since the program began.
+/// How long the program had run when pages were given back last, in nanoseconds; 0 if they were not since it began.
 static GIVEN_BACK: AtomicU64 = AtomicU64::new(0);
 
-/// The time that [`GIVEN_BACK`] is counted from.
-static BEGIN: OnceLock<Instant> = OnceLock::new();
+/// Giving pages back, and mapping those again that are still needed, takes some 0.1 ms.
+const SHORTEST_PHASE: Duration = Duration::from_micros(300);
 
-/// Gives back what importing a module ran, unless that was done a moment ago.
-pub fn give_back_import() {
-    let now = BEGIN.get_or_init(Instant::now).elapsed();
+/// Of the time that a program has run, a phase that is given back is at least this part: what that costs in all grows with the logarithm
+/// of the time.
+const PHASES: u32 = 12;
+
+/// The pages that were resident when the program began: about as many as starting had at most.
+static STARTING: AtomicU64 = AtomicU64::new(0);
+
+/// Gives back what starting ran.
+pub fn program_begins() {
+    PROGRAM.get_or_init(Instant::now);
+    // Relaxed: a hint.
+    STARTING.store(resident_pages(), Ordering::Relaxed);
+    give_back();
+}
+
+/// To be called where what a program runs changes: it has imported something, is about to compile, starts its first thread, or its heap
+/// rests. Gives back what was used until now if the process is about to grow beyond what it has been, unless that was done a moment ago.
+/// Nothing while starting, which gives pages back in steps of its own.
+pub fn phase_ended() {
+    let Some(began) = PROGRAM.get() else { return };
+    let now = began.elapsed();
     // Relaxed, all: hints.
     let last = Duration::from_nanos(GIVEN_BACK.load(Ordering::Relaxed));
-    if IMPORTED.swap(true, Ordering::Relaxed) && now.saturating_sub(last) < INTERVAL {
-        return;
+    if now.saturating_sub(last) >= SHORTEST_PHASE.max(now / PHASES)
+        && resident_pages() + MARGIN_PAGES >= STARTING.load(Ordering::Relaxed)
+    {
+        GIVEN_BACK.store(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        give_back();
     }
-    GIVEN_BACK.store(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    give_back();
+}
+
+/// What a phase may add before the next call.
+const MARGIN_PAGES: u64 = 256;
+
+/// The pages of this process that are resident, more or less; 0 if the system does not say.
+fn resident_pages() -> u64 {
+    let mut text = [0; 128];
+    let read = std::fs::File::open("/proc/self/statm").and_then(|mut file| file.read(&mut text));
+    let text = text.get(..read.unwrap_or(0)).unwrap_or(&[]);
+    let resident = text.split(|&byte| byte == b' ').nth(1).and_then(|field| str::from_utf8(field).ok());
+    resident.and_then(|field| field.parse().ok()).unwrap_or(0)
 }
 
 /// Gives back what the program ran, before what ends it, unless that was so little that it cannot have been its peak.
 pub fn program_ends() {
     // Relaxed: a hint.
-    if IMPORTED.load(Ordering::Relaxed) {
+    if GIVEN_BACK.load(Ordering::Relaxed) != 0 {
         give_back();
     }
 }
-
-/// A shorter source text is not worth giving pages back for when it is compiled.
-pub const NOTABLE_SOURCE_BYTES: usize = 100;
 
 /// Unmaps the read-only pages of the binary and of its shared libraries.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

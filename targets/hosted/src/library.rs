@@ -51,10 +51,7 @@ unsafe impl FrozenModules for Library {
     }
 
     fn phase_ended(&self) {
-        if binary_pages::program_runs() {
-            binary_pages::give_back_import();
-        } else {
-            give_back(IMAGE);
-        }
+        give_back(IMAGE);
+        binary_pages::phase_ended();
     }
 }

@@ -267,7 +267,7 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
             ..HeapConfiguration::default()
         },
         hash_key: key,
-        compiler: Some(Box::new(HostedCompiler::new())),
+        compiler: Some(Box::new(HostedCompiler)),
         frozen: Some(Box::new(library)),
         modules: all_modules(),
         optimization: settings::optimization(line),

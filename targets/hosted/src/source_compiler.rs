@@ -1,7 +1,5 @@
 //! The compiler as the engine wants it: requests and errors translated between `threadsnake-compiler` and the engine.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
 use threadsnake_compiler::{
     CompileOptions, CompileOutput, ErrorKind, Mode, SyntaxError, SyntaxWarning, compile, compile_syntax_tree,
     parse_tree,
@@ -12,7 +10,10 @@ use threadsnake_engine::engine::{
 };
 use threadsnake_syntax::Tree;
 
-use crate::binary_pages::{self, NOTABLE_SOURCE_BYTES};
+use crate::binary_pages;
+
+/// Less source text leaves few pages resident.
+const NOTABLE_SOURCE_BYTES: usize = 100;
 
 /// `PyCF_IGNORE_COOKIE`
 const IGNORE_COOKIE: u32 = 0x0800;
@@ -24,43 +25,7 @@ const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
 const FUTURE_ANNOTATIONS: u32 = 0x0100_0000;
 
 /// The compiler crate behind the engine's trait.
-pub struct HostedCompiler {
-    /// A module was compiled since the compiler's pages were given back.
-    used: AtomicBool,
-    /// How many were compiled.
-    modules: AtomicUsize,
-    /// How often the heap's thread rested since a program was compiled; 0 before.
-    rests: AtomicUsize,
-}
-
-impl HostedCompiler {
-    /// A compiler that was not used yet.
-    pub const fn new() -> HostedCompiler {
-        HostedCompiler {
-            used: AtomicBool::new(false),
-            modules: AtomicUsize::new(0),
-            rests: AtomicUsize::new(0),
-        }
-    }
-
-    /// To be called when something was compiled. Modules leave much of the compiler's code resident; expressions and single statements
-    /// need little of it, and programs that compile those do so again and again. The pages are given back when the heap's thread
-    /// rests, which it does when memory was allocated; and at once after the first module, the second, the fourth and so on: a program
-    /// peaks where it imports, and the next of few modules need not come soon.
-    fn note_use(&self, request: &CompileRequest<'_>) {
-        // Relaxed, all: hints; whoever misses one finds it the next time.
-        let _ = self.rests.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
-        if !matches!(request.mode, CompileMode::Module) || request.source.len() < NOTABLE_SOURCE_BYTES {
-            return;
-        }
-        let modules = self.modules.fetch_add(1, Ordering::Relaxed) + 1;
-        if modules.is_power_of_two() {
-            binary_pages::give_back_import();
-        } else {
-            self.used.store(true, Ordering::Relaxed);
-        }
-    }
-}
+pub struct HostedCompiler;
 
 fn options(request: &CompileRequest<'_>) -> CompileOptions {
     CompileOptions {
@@ -119,8 +84,17 @@ fn described(error: SyntaxError) -> CompileError {
 
 impl SourceCompiler for HostedCompiler {
     fn compile(&self, request: &CompileRequest<'_>) -> Result<CompileResponse, CompileError> {
+        // Modules need much of the compiler's code; expressions and single statements little, and programs that compile those do so again
+        // and again.
+        let module =
+            matches!(request.mode, CompileMode::Module) && request.source.len() >= NOTABLE_SOURCE_BYTES;
+        if module {
+            binary_pages::phase_ended();
+        }
         let compiled = compile(request.source, &options(request)).map(response).map_err(described);
-        self.note_use(request);
+        if module {
+            binary_pages::phase_ended();
+        }
         compiled
     }
 
@@ -141,20 +115,7 @@ impl SourceCompiler for HostedCompiler {
         compile_syntax_tree(tree, &options(request)).map(response).map_err(described)
     }
 
-    /// Gives the binary's pages back after modules were compiled; and ever more rarely, because what a program runs changes as it goes on
-    /// (importing, setting up, its threads), and each page that it leaves behind has fifteen neighbours.
     fn rest(&self) {
-        // Relaxed, all: as in `note_use`. Nobody else counts.
-        let rests = self.rests.load(Ordering::Relaxed);
-        if rests > 0 {
-            self.rests.store(rests + 1, Ordering::Relaxed);
-        }
-        let used = self.used.load(Ordering::Relaxed);
-        if used {
-            self.used.store(false, Ordering::Relaxed);
-        }
-        if used || rests.is_power_of_two() {
-            binary_pages::give_back();
-        }
+        binary_pages::phase_ended();
     }
 }
