@@ -249,7 +249,13 @@ impl Context {
         }
         self.bind_arguments(function, data, base, arguments)?;
         if data.is_generator_like() {
-            return crate::types::generator::from_call(self, function, code, base);
+            return crate::types::generator::from_call(
+                self,
+                function,
+                code,
+                base,
+                data.cleared_count as usize,
+            );
         }
         interpreter::push_function_frame(self, function, code, base, 0, frame_flags::ENTRY)?;
         match interpreter::run(self)? {
@@ -294,7 +300,13 @@ impl Context {
         };
         if let Some(function) = function.filter(|_| data.is_generator_like()) {
             // Its body runs when the result is iterated over or awaited.
-            return crate::types::generator::from_call(self, function, code, base);
+            return crate::types::generator::from_call(
+                self,
+                function,
+                code,
+                base,
+                data.cleared_count as usize,
+            );
         }
         interpreter::push_frame(
             self,

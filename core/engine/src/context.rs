@@ -324,6 +324,7 @@ impl Context {
     }
 
     /// Copies slots from one object to another, which may be shared: with the barrier.
+    #[inline]
     pub fn copy_range(&self, from: ObjectRef, from_slot: usize, to: ObjectRef, to_slot: usize, count: usize) {
         self.mutator.copy_range(from, from_slot, to, to_slot, count);
     }

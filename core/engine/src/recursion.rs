@@ -57,10 +57,11 @@ impl CallCount {
         self.left.get()
     }
 
-    /// Counts so many of [`CallCount::left`] as begun.
+    /// Counts as many calls as begun as make [`CallCount::left`] this.
     #[inline(always)]
-    pub(crate) fn enter_many(&self, count: i32) {
-        self.left.set(self.left.get() - count);
+    pub(crate) fn set_left(&self, left: i32) {
+        debug_assert!(0 <= left && left <= self.left.get());
+        self.left.set(left);
     }
 
     /// So many calls are over.

@@ -235,6 +235,7 @@ impl Mutator {
         }
     }
 
+    #[inline(always)]
     fn check_range(object: &Object, first: usize, count: usize) {
         if first.checked_add(count).is_none_or(|end| end > object.slot_count()) {
             slot_out_of_range(first.saturating_add(count), object.slot_count());
@@ -365,9 +366,10 @@ impl Mutator {
     }
 
     /// Copies `count` words from one object to another (or to the same, if the ranges do not overlap).
+    #[inline]
     pub fn copy_range(&self, source: ObjectRef, from: usize, target: ObjectRef, to: usize, count: usize) {
-        Self::check_range(&source, from, count);
         if target.takes_plain_stores() {
+            Self::check_range(&source, from, count);
             Self::check_range(&target, to, count);
             for offset in 0..count {
                 // SAFETY: both ranges were checked, and the target's flag byte was. Acquire: pairs with the barrier's Release.
@@ -377,6 +379,12 @@ impl Mutator {
             }
             return;
         }
+        self.copy_range_slow(source, from, target, to, count);
+    }
+
+    #[inline(never)]
+    fn copy_range_slow(&self, source: ObjectRef, from: usize, target: ObjectRef, to: usize, count: usize) {
+        Self::check_range(&source, from, count);
         self.before_range(target, to, count);
         let publish = target.is_shared() && !source.is_shared();
         for offset in 0..count {

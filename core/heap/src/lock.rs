@@ -148,7 +148,12 @@ impl Mutator {
     }
 
     /// Locks two objects, which may be the same, in address order.
+    #[inline]
     pub fn lock_two(&self, first: ObjectRef, second: ObjectRef) -> (ObjectLock<'_>, ObjectLock<'_>) {
+        if !first.is_shared() && !second.is_shared() {
+            let nothing = || ObjectLock { mutator: self, object: None };
+            return (nothing(), nothing());
+        }
         if first == second {
             return (self.lock(first), ObjectLock { mutator: self, object: None });
         }

@@ -101,13 +101,22 @@ pub(crate) fn call_python(
 ) -> PyResult<Called> {
     let code = cx.code_of(function)?;
     let data = code.data();
+    if data.simple_call
+        && data.is_generator_like()
+        && names.is_none()
+        && count == data.argument_count as usize
+    {
+        // The arguments are the variables, and the object's others are empty.
+        return generator::from_call(cx, function, code, arguments, count).map(Called::Done);
+    }
     if !cx.frames().has_registers(arguments, data.register_count as usize + count) {
         return Err(cx.recursion_error());
     }
     let passed = Arguments { values: window_values(arguments, count), keyword_names: names };
     cx.bind_arguments(function, data, arguments, passed)?;
     if data.is_generator_like() {
-        return generator::from_call(cx, function, code, arguments).map(Called::Done);
+        return generator::from_call(cx, function, code, arguments, data.cleared_count as usize)
+            .map(Called::Done);
     }
     push_function_frame(cx, function, code, arguments, destination, flags)?;
     Ok(Called::Pushed)

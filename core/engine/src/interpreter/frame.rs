@@ -249,7 +249,12 @@ impl FrameStack {
     /// and its fields are still those of an older frame: the caller sets them all before anything else happens.
     #[inline(always)]
     pub(crate) fn push(&self, base: *mut u64, register_count: usize) -> Option<&Frame> {
-        let frame = self.next_record(self.current(), base, register_count)?;
+        let next = record_at(self.current(), 1);
+        if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
+            return None;
+        }
+        // SAFETY: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
+        let frame = unsafe { &*next };
         self.set_current(frame);
         Some(frame)
     }
@@ -263,10 +268,21 @@ impl FrameStack {
     #[inline(always)]
     pub(crate) unsafe fn push_counted(&self, current: &Frame) -> &Frame {
         debug_assert!(core::ptr::eq(current, self.current.get()) && self.window_end.get().is_null());
-        // SAFETY: passed on: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
-        let next = unsafe { &*record_at(current, 1) };
-        debug_assert!(core::ptr::from_ref(next).cast_mut() < self.frames_limit);
+        // SAFETY: passed on.
+        let next = unsafe { self.record_above(current) };
         self.current.set(core::ptr::from_ref(next).cast_mut());
+        next
+    }
+
+    /// The record above one. It is no frame before [`FrameStack::set_current`].
+    ///
+    /// # Safety
+    /// The record is in use, and fewer calls are counted than may nest: as for [`FrameStack::push_counted`].
+    #[inline(always)]
+    pub(crate) unsafe fn record_above<'a>(&'a self, frame: &Frame) -> &'a Frame {
+        // SAFETY: passed on: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
+        let next = unsafe { &*record_at(frame, 1) };
+        debug_assert!(core::ptr::from_ref(next).cast_mut() < self.frames_limit);
         next
     }
 
@@ -289,22 +305,8 @@ impl FrameStack {
         base <= self.registers_margin
     }
 
-    /// The record after the innermost frame's (or one that this function has given), if both stacks have room for it and its registers.
-    /// It is no frame before [`FrameStack::set_current`].
-    #[inline(always)]
-    pub(crate) fn next_record(&self, after: &Frame, base: *mut u64, register_count: usize) -> Option<&Frame> {
-        // The innermost record and those that this function gives are below the limit, after which there is reserved room, so the next
-        // one is within the mapping.
-        let next = record_at(after, 1);
-        if next >= self.frames_limit || base.wrapping_add(register_count) > self.registers_limit {
-            return None;
-        }
-        // SAFETY: within the mapping, which started zeroed; a zeroed or older record is a valid `Frame`.
-        Some(unsafe { &*next })
-    }
-
-    /// Makes this the innermost frame: a lower one, or the last of the records that [`FrameStack::next_record`] has given, all of whose
-    /// fields are set.
+    /// Makes this the innermost frame: a lower one, or the last of the records that [`FrameStack::record_above`] has given, all of
+    /// whose fields are set.
     #[inline(always)]
     pub(crate) fn set_current(&self, frame: &Frame) {
         self.current.set(core::ptr::from_ref(frame).cast_mut());

@@ -142,7 +142,7 @@ pub(crate) fn set_saved_register(
     Ok(true)
 }
 
-/// Makes the generator object of a call: the bound parameters lie from `registers` on.
+/// Makes the generator object of a call: so many variables, the bound parameters and maybe others, lie from `registers` on.
 ///
 /// # Errors
 /// MemoryError.
@@ -151,11 +151,13 @@ pub(crate) fn from_call(
     function: Function,
     code: CodeObject,
     registers: *mut u64,
+    variables: usize,
 ) -> PyResult<Value> {
     let data = code.data();
+    debug_assert!(variables <= data.cleared_count as usize);
     let count = data.register_count as usize;
     // SAFETY: the caller made sure that the registers fit the register stack.
-    cx.frames().set_window_end(unsafe { registers.add(data.cleared_count as usize) });
+    cx.frames().set_window_end(unsafe { registers.add(variables) });
     let kind = if data.flags & code_flags::ASYNC_GENERATOR != 0 {
         Kind::AsyncGenerator
     } else if data.flags & code_flags::COROUTINE != 0 {
@@ -179,7 +181,7 @@ pub(crate) fn from_call(
     const _: () = assert!(slot::FUNCTION == 0 && slot::CODE == 1 && slot::NAME == 2);
     const _: () = assert!(slot::QUALIFIED_NAME == 3 && slot::GLOBALS == 4);
     cx.mutator().initialize_slots(object, fixed.into_iter());
-    for index in 0..data.cleared_count as usize {
+    for index in 0..variables {
         // SAFETY: as above; the object has a slot for each register, and is young: it was made after the last safepoint.
         unsafe {
             debug_assert!(object.takes_plain_stores());

@@ -94,8 +94,8 @@ struct Entered<'a> {
     generator: ObjectRef,
     data: &'a CodeData,
     base: *mut u64,
-    /// The number of records.
-    count: i32,
+    /// Calls that may still nest with it.
+    left: i32,
 }
 
 impl<'a> Entered<'a> {
@@ -106,7 +106,7 @@ impl<'a> Entered<'a> {
             cx.renew_recursion_limit();
         }
         let current = cx.frames().current();
-        Self::fill(cx, current, current.top(), 1, generator, destination, flags)
+        Self::fill(cx, current, current.top(), cx.calls.left(), generator, destination, flags)
     }
 
     /// The record of a claimed body above this one, which delegates to it and keeps its registers.
@@ -115,8 +115,7 @@ impl<'a> Entered<'a> {
         // SAFETY: the frame's registers lie within the register stack, whose end may be pointed to.
         let base = unsafe { self.base.add(self.data.register_count as usize) };
         let destination = self.yielded().a();
-        let flags = frame_flags::SEND;
-        let next = Self::fill(cx, self.frame, base, self.count + 1, inner, destination, flags)?;
+        let next = Self::fill(cx, self.frame, base, self.left, inner, destination, frame_flags::SEND)?;
         // SAFETY: a suspended body stands behind a yield; verified: `Send` is right before that one.
         self.frame.pc.set(unsafe { self.frame.pc.get().sub(1) });
         self.frame.flags.set(self.frame.flags.get() | frame_flags::DELEGATES);
@@ -124,53 +123,47 @@ impl<'a> Entered<'a> {
     }
 
     #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "inlined: what the record above is made of")]
     fn fill(
         cx: &'a Context,
         below: &Frame,
         base: *mut u64,
-        count: i32,
+        left: i32,
         generator: ObjectRef,
         destination: u16,
         flags: u32,
     ) -> Option<Entered<'a>> {
-        debug_assert!(code_of(generator).is_some() && generator.value(slot::GLOBALS).is_some());
-        // SAFETY: the three kinds have these slots, and a code object and globals in theirs: `from_call` alone makes them, and sets what
-        // never changes before anybody sees the object. The code object, and so its data, lives as long as the generator.
-        let (code, data, globals, function, own, frame_object) = unsafe {
-            let code = ObjectRef::from_address(generator.slot_unchecked(slot::CODE) as usize);
-            let code = CodeObject::from_object_unchecked(code);
-            (
-                code.as_value().word(),
-                &*core::ptr::from_ref(code.data()),
-                generator.slot_unchecked(slot::GLOBALS),
-                generator.slot_unchecked(slot::FUNCTION),
-                generator.slot_unchecked(slot::HANDLED),
-                generator.slot_unchecked(slot::FRAME_OBJECT),
-            )
-        };
-        debug_assert!(slot::REGISTERS + data.register_count as usize <= generator.slot_count());
-        if count > cx.calls.left() {
+        if left <= 0 || !cx.frames().has_most_registers(base) {
             return None;
         }
-        let frame = cx.frames().next_record(below, base, data.register_count as usize)?;
+        debug_assert!(code_of(generator).is_some() && generator.value(slot::GLOBALS).is_some());
+        // SAFETY: `below` is the innermost frame, or a record that this function has given; each has counted as a call.
+        let frame = unsafe { cx.frames().record_above(below) };
+        // SAFETY: the three kinds have these slots, and a code object and globals in theirs: `from_call` alone makes them, and sets what
+        // never changes before anybody sees the object. The code object, and so its data, lives as long as the generator.
+        let (data, own, frame_object) = unsafe {
+            let code = ObjectRef::from_address(generator.slot_unchecked(slot::CODE) as usize);
+            let code = CodeObject::from_object_unchecked(code);
+            frame.code.set(code.as_value().word());
+            frame.function.set(generator.slot_unchecked(slot::FUNCTION));
+            frame.globals.set(generator.slot_unchecked(slot::GLOBALS));
+            let data = &*core::ptr::from_ref(code.data());
+            (data, generator.slot_unchecked(slot::HANDLED), generator.slot_unchecked(slot::FRAME_OBJECT))
+        };
+        debug_assert!(slot::REGISTERS + data.register_count as usize <= generator.slot_count());
         // SAFETY: the stored index is that of an instruction.
         frame.pc.set(unsafe { data.instructions.as_ptr().add(generator.raw_u32(PC) as usize) });
         frame.base.set(base);
         frame.data.set(data);
-        frame.code.set(code);
-        frame.function.set(function);
-        frame.globals.set(globals);
         frame.namespace.set(0);
         frame.extra.set(Value::from(generator).word());
-        frame.frame_object.set(frame_object);
+        frame.frame_object.set(0);
         frame.handled.set(Value::word_or_empty(cx.thread_root(ThreadRoot::Handled)));
         frame.destination.set(destination as u32);
         frame.flags.set(flags | frame_flags::GENERATOR);
         if own | frame_object != 0 {
-            enter_rare(cx, frame, own);
+            enter_rare(cx, frame, own, frame_object);
         }
-        Some(Entered { frame, generator, data, base, count })
+        Some(Entered { frame, generator, data, base, left: left - 1 })
     }
 
     /// The yield that the suspended body stands behind.
@@ -200,7 +193,7 @@ impl<'a> Entered<'a> {
     #[inline(always)]
     fn push(&self, cx: &Context) {
         cx.frames().set_current(self.frame);
-        cx.calls.enter_many(self.count);
+        cx.calls.set_left(self.left);
     }
 
     /// Goes on behind the yield, whose destination gets what is sent.
@@ -235,12 +228,13 @@ impl<'a> Entered<'a> {
 /// The frame of a body that handles an exception, or that has a frame object.
 #[cold]
 #[inline(never)]
-fn enter_rare(cx: &Context, frame: &Frame, own: u64) {
+fn enter_rare(cx: &Context, frame: &Frame, own: u64, frame_object: u64) {
     if let Some(own) = Value::from_word(own) {
         frame.flags.set(frame.flags.get() | frame_flags::HANDLES);
         cx.set_thread_root(ThreadRoot::Handled, Some(own));
     }
-    if frame.frame_object.get() != 0 {
+    if frame_object != 0 {
+        frame.frame_object.set(frame_object);
         crate::types::frame_object::attach(cx, frame);
     }
 }
