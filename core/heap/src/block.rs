@@ -214,8 +214,14 @@ impl Block {
         // SAFETY: this header's block lies in a mapped chunk.
         let set = unsafe { free_set(start) };
         let mut free_cells = 0;
+        // The counts of a block that was never used are all 0, and reading them would map a page.
+        let fresh = self.fresh.load(Ordering::Relaxed);
         for (index, (place, &mask)) in set.iter().zip(start_mask).enumerate() {
-            let free = if mask == 0 { 0 } else { mask & zero_counts(start + index * 64 * GRANULE_BYTES) };
+            let free = if mask == 0 || fresh {
+                mask
+            } else {
+                mask & zero_counts(start + index * 64 * GRANULE_BYTES)
+            };
             place.store(free, Ordering::Relaxed);
             free_cells += free.count_ones();
         }

@@ -40,6 +40,9 @@ pub struct HeapConfiguration {
     /// Bytes that the first thread allocates before an epoch ends, at least, and twice those of each other; adapted up to 64 MiB while
     /// much survives and there is much to keep.
     pub share_bytes: usize,
+    /// Bytes before the first epoch ends, if more: what a client allocates to begin with is nearly all kept, and counting it once is
+    /// enough.
+    pub first_share_bytes: usize,
     /// The most the heap may have in use; beyond it allocation fails.
     pub maximum_bytes: Option<usize>,
     /// Whether a thread of its own commits decrements. Without it pauses do.
@@ -110,6 +113,7 @@ impl Default for HeapConfiguration {
     fn default() -> HeapConfiguration {
         HeapConfiguration {
             share_bytes: 384 << 10,
+            first_share_bytes: 0,
             maximum_bytes: None,
             committer: true,
             stress_seed: if cfg!(stress) { Some(0x9E37_79B9_7F4A_7C15) } else { None },

@@ -155,7 +155,7 @@ impl Heap {
             listed: (0..WINDOW_COUNT).map(|_| Mutex::new(platform, BlockList::new())).collect(),
             start_masks: (0..CLASS_COUNT).map(|class| start_mask(class, cells_at_most)).collect(),
             usage: Usage::new(),
-            epoch_limit: AtomicUsize::new(share),
+            epoch_limit: AtomicUsize::new(share.max(configuration.first_share_bytes)),
             share_bytes: AtomicUsize::new(share),
             epoch: AtomicU64::new(1),
             registry: Mutex::new(platform, Vec::new()),

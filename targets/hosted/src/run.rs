@@ -261,6 +261,8 @@ pub fn run(line: &CommandLine, original: &[String]) -> u8 {
     };
     let configuration = EngineConfiguration {
         heap: HeapConfiguration {
+            // Starting takes three megabytes of blocks, half of whose bytes it uses.
+            first_share_bytes: 4 << 20,
             maximum_bytes: line.maximum_heap,
             stress_seed: line.stress_seed,
             statistics: line.extra.iter().any(|option| option == "heapstats"),
