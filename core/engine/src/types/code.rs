@@ -134,6 +134,8 @@ fn cache_distance(instructions: &[Instruction], caches: usize) -> usize {
 pub struct YieldPoint {
     /// The registers of its variables, and of the temporaries that are read afterwards; all below the code's `register_count`.
     pub live: Box<[u16]>,
+    /// For the yield of a delegation, the register of what it delegates to, plus one; otherwise 0.
+    pub delegate: u32,
 }
 
 /// The yields of a body.
@@ -233,7 +235,10 @@ impl CodeData {
                 let live = (0..variables).chain(temporaries).collect();
                 yields.numbers.resize(index, u32::MAX);
                 yields.numbers.push(yields.points.len() as u32);
-                yields.points.push(YieldPoint { live });
+                yields.points.push(YieldPoint {
+                    live,
+                    delegate: delegate.map_or(0, |register| u32::from(register) + 1),
+                });
             }
             yields
         })

@@ -9,7 +9,7 @@
 //! before it is the yield whose destination takes what is sent.
 //! Source: Objects/genobject.c; PEP 342, 380, 479, 492, 525.
 
-use threadsnake_bytecode::{Instruction, Operation, code_flags};
+use threadsnake_bytecode::code_flags;
 use threadsnake_heap::ObjectRef;
 use threadsnake_heap::arch::Ordering;
 
@@ -49,7 +49,7 @@ pub mod slot {
     pub const REGISTERS: usize = 8;
 }
 
-/// Raw bytes: the index of the next instruction and the state; for asynchronous generators also flags.
+/// Raw bytes: the index of the next instruction, the state, flags of asynchronous generators, and the register of a delegation.
 pub const RAW_BYTES: usize = 16;
 /// Raw offset of the index of the next instruction.
 pub(crate) const PC: usize = 0;
@@ -57,6 +57,9 @@ pub(crate) const PC: usize = 0;
 pub const STATE: usize = 4;
 /// Raw offset of flags of asynchronous generators.
 pub const ASYNC_FLAGS: usize = 8;
+/// Raw offset of the register that holds what a suspended body delegates to, plus one; 0 if it does not delegate. The instruction says so
+/// too, but is behind four loads that each wait for the one before.
+pub(crate) const DELEGATE: usize = 12;
 
 /// States.
 pub mod state {
@@ -347,18 +350,18 @@ pub fn send(cx: &Context, generator: ObjectRef, value: Value) -> PyResult<Exit> 
     }
 }
 
+/// The register of what a suspended body delegates to.
+#[inline(always)]
+pub(crate) fn delegate_register(generator: ObjectRef) -> Option<usize> {
+    (generator.raw_u32(DELEGATE) as usize).checked_sub(1)
+}
+
 /// The iterator that a suspended body delegates to (`gi_yieldfrom`, `cr_await`).
 pub fn delegate(generator: ObjectRef) -> Option<Value> {
     if state_of(generator) != state::SUSPENDED {
         return None;
     }
-    let code = code_of(generator)?;
-    let instruction: Instruction =
-        *code.data().instructions.get((generator.raw_u32(PC) as usize).checked_sub(1)?)?;
-    if instruction.operation_number() != Operation::YieldDelegate as u16 {
-        return None;
-    }
-    generator.value(slot::REGISTERS + instruction.c() as usize)
+    delegate_register(generator).and_then(|register| generator.value(slot::REGISTERS + register))
 }
 
 /// Raises an exception in a suspended body, or in the iterator it delegates to.

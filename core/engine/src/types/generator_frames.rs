@@ -20,7 +20,9 @@ use crate::interpreter::{Exit, pop_frame};
 use crate::kind::Kind;
 use crate::object_access::ObjectAccess;
 use crate::types::code::{CodeData, CodeObject};
-use crate::types::generator::{PC, STATE, as_generator, claim, code_of, slot, state};
+use crate::types::generator::{
+    DELEGATE, PC, STATE, as_generator, claim, code_of, delegate_register, slot, state,
+};
 use crate::value::Value;
 
 /// Pushes the frame of a generator that this thread has claimed, or of the one that it delegates to, and so on, on top of it. What is sent
@@ -177,14 +179,14 @@ impl<'a> Entered<'a> {
     /// object, which is to find the registers in the frame.
     #[inline(always)]
     fn delegate(&self) -> Option<ObjectRef> {
-        let yielded = self.yielded();
-        if yielded.operation_number() != Operation::YieldDelegate as u16 || self.frame.frame_object.get() != 0
-        {
+        let register = delegate_register(self.generator)?;
+        if self.frame.frame_object.get() != 0 {
             return None;
         }
-        debug_assert!(slot::REGISTERS + (yielded.c() as usize) < self.generator.slot_count());
-        // SAFETY: verified: the operand is a register, and the object has a slot for each.
-        let delegate = unsafe { self.generator.slot_unchecked(slot::REGISTERS + yielded.c() as usize) };
+        debug_assert!(self.yielded().operation() == Some(Operation::YieldDelegate));
+        debug_assert!(slot::REGISTERS + register < self.generator.slot_count());
+        // SAFETY: the register of a verified operand; the object has a slot for each.
+        let delegate = unsafe { self.generator.slot_unchecked(slot::REGISTERS + register) };
         let inner = Value::from_word(delegate)?.as_object()?;
         matches!(Kind::of(inner), Kind::Generator | Kind::Coroutine).then_some(inner)
     }
@@ -310,11 +312,13 @@ fn suspend_body(cx: &Context, frame: &Frame) {
         let generator = ObjectRef::from_address(frame.extra.get() as usize);
         let data = &*frame.data.get();
         let next = frame.pc.get().offset_from(data.instructions.as_ptr()) as u32;
-        let live = &data.yield_point(next.wrapping_sub(1)).live;
+        let point = data.yield_point(next.wrapping_sub(1));
         let base = frame.base.get();
-        cx.mutator()
-            .store_scattered(generator, slot::REGISTERS, live, |index| base.add(index as usize).read());
+        cx.mutator().store_scattered(generator, slot::REGISTERS, &point.live, |index| {
+            base.add(index as usize).read()
+        });
         generator.raw_store_u32(PC, next);
+        generator.raw_store_u32(DELEGATE, point.delegate);
         let own =
             generator.slot_unchecked(slot::HANDLED) | u64::from(frame.flags.get() & frame_flags::HANDLES);
         let frame_object = generator.slot_unchecked(slot::FRAME_OBJECT) | frame.frame_object.get();
