@@ -110,6 +110,21 @@ impl Context {
         }
     }
 
+    /// What a builtin class makes of one value, where that takes no more than to look at it; absent otherwise.
+    pub(crate) fn convert(&self, class: Class, value: Value) -> PyResult<Option<Value>> {
+        if !class.is_native() {
+            return Ok(None);
+        }
+        Ok(match class.native_id() {
+            Kind::Str => Some(self.str_of(value)?.as_value()),
+            Kind::Type => Some(self.class_of(value).as_value()),
+            Kind::Bool => Some(Value::from_bool(self.is_true(value)?)),
+            Kind::Int if value.is_small_int() => Some(value),
+            Kind::Float if value.is_tagged_float() => Some(value),
+            _ => None,
+        })
+    }
+
     /// Calls a class: through its metaclass's `__call__` if that is not `type`'s.
     fn call_class(&self, class: Class, arguments: Arguments<'_>) -> PyResult<Value> {
         let metaclass = self.class_of(class.as_value());
@@ -122,6 +137,11 @@ impl Context {
             });
         }
         self.check_native_stack()?;
+        if let (&[value], None) = (arguments.values, arguments.keyword_names)
+            && let Some(converted) = self.convert(class, value)?
+        {
+            return Ok(converted);
+        }
         self.instantiate(class, arguments)
     }
 

@@ -104,6 +104,9 @@ pub struct Context {
     pub(crate) finalizing: Cell<bool>,
     pub(crate) import_nesting: ImportNesting,
     pub(crate) thread: Arc<crate::thread::ThreadState>,
+    /// The numbers that this thread may give out (`next_version`): the next one and the end.
+    pub(crate) next_number: Cell<u64>,
+    pub(crate) numbers_end: Cell<u64>,
     /// Memory for the next text that is put together, so that short ones need none of their own.
     pub(crate) text_buffer: Cell<Vec<u8>>,
 }
@@ -177,7 +180,19 @@ impl<'a> ScratchVector<'a> {
 
     /// Adds all of a slice.
     pub fn extend_from_slice(&mut self, values: &[Value]) {
-        self.extend(values.iter().copied());
+        // SAFETY: `Value` is a transparent word.
+        let words = unsafe { core::slice::from_raw_parts(values.as_ptr().cast::<u64>(), values.len()) };
+        if self.inner.extend_from_slice(words).is_err() {
+            alloc::alloc::handle_alloc_error(core::alloc::Layout::new::<u64>());
+        }
+    }
+
+    /// Adds those of `count` words that are not empty.
+    #[inline]
+    pub(crate) fn extend_from_words(&mut self, count: usize, word: impl Fn(usize) -> u64) {
+        if self.inner.extend_nonzero(count, word).is_err() {
+            alloc::alloc::handle_alloc_error(core::alloc::Layout::new::<u64>());
+        }
     }
 
     /// Puts a value before the one at `index` (at the end if there is none).
@@ -228,6 +243,8 @@ impl Context {
             engine,
             thread,
             text_buffer: Cell::new(Vec::new()),
+            next_number: Cell::new(0),
+            numbers_end: Cell::new(0),
         })
     }
 
@@ -339,6 +356,11 @@ impl Context {
         // SAFETY: `Value` is a transparent non-zero word.
         let words = unsafe { core::slice::from_raw_parts(values.as_ptr().cast::<u64>(), values.len()) };
         self.mutator.store_range(object, first, words);
+    }
+
+    /// Stores one word into a range of slots.
+    pub(crate) fn fill_range(&self, object: ObjectRef, first: usize, count: usize, word: u64) {
+        self.mutator.fill_range(object, first, count, word);
     }
 
     /// Empties a range of slots.

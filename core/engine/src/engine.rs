@@ -282,6 +282,8 @@ pub struct Engine {
 }
 
 const EMPTY_WORD: u64 = 0;
+/// Version numbers that a thread takes at a time, so that threads do not meet at the counter for each table.
+const NUMBERS_AT_A_TIME: u64 = 256;
 
 impl Engine {
     /// Makes an engine and its heap. [`Context::new`] on the calling thread comes next; the first context builds the builtins.
@@ -358,11 +360,10 @@ impl Engine {
         &self.configuration
     }
 
-    /// A number that no class, shape or table of this engine has had; below 2**47 for all practical life times.
-    #[inline]
-    pub(crate) fn next_version(&self) -> u64 {
+    /// The first of so many numbers that no class, shape or table of this engine has had; below 2**47 for all practical life times.
+    pub(crate) fn next_versions(&self, count: u64) -> u64 {
         // Relaxed: only uniqueness matters; what a version stands for is published by the object that carries it.
-        self.version.fetch_add(1, Ordering::Relaxed)
+        self.version.fetch_add(count, Ordering::Relaxed)
     }
 
     #[inline(always)]
@@ -533,7 +534,15 @@ impl Context {
     /// A number that this engine has not given out before: for versions, and for objects that need a number of their own.
     #[inline]
     pub fn next_version(&self) -> u64 {
-        self.engine().next_version()
+        let next = self.next_number.get();
+        if next < self.numbers_end.get() {
+            self.next_number.set(next + 1);
+            return next;
+        }
+        let next = self.engine().next_versions(NUMBERS_AT_A_TIME);
+        self.next_number.set(next + 1);
+        self.numbers_end.set(next + NUMBERS_AT_A_TIME);
+        next
     }
 
     /// Compiles source text with the host's compiler.

@@ -131,6 +131,24 @@ impl Scratch<'_> {
         Ok(())
     }
 
+    /// Adds those of `count` words that are not 0. `word` must not touch the vector, and reaches no safepoint.
+    #[inline]
+    pub fn extend_nonzero(&mut self, count: usize, word: impl Fn(usize) -> u64) -> Result<(), OutOfMemory> {
+        let words = self.words_mut();
+        words.try_reserve(count).map_err(|_| OutOfMemory)?;
+        let mut length = words.len();
+        let start = words.as_mut_ptr();
+        for index in 0..count {
+            let word = word(index);
+            // SAFETY: room for `count` more words was reserved, and at most one is added for each index.
+            unsafe { start.add(length).write(word) };
+            length += (word != 0) as usize;
+        }
+        // SAFETY: all words below `length` are written.
+        unsafe { words.set_len(length) };
+        Ok(())
+    }
+
     /// Makes it `length` long, filling with `word`.
     pub fn resize(&mut self, length: usize, word: u64) -> Result<(), OutOfMemory> {
         let words = self.words_mut();

@@ -203,7 +203,7 @@ pub(crate) fn call_window(
         Kind::Type => {
             if let (Some(class), 1, None) = (Class::from_value(callee), count, names)
                 && let &[value] = window_values(arguments, 1)
-                && let Some(converted) = convert(cx, class, value)?
+                && let Some(converted) = cx.convert(class, value)?
             {
                 return Ok(Called::Done(converted));
             }
@@ -220,21 +220,6 @@ pub(crate) fn call_window(
             cx.call_with(callee, passed).map(Called::Done)
         }
     }
-}
-
-/// What a builtin class makes of one value, where that takes no more than to look at it; absent otherwise.
-fn convert(cx: &Context, class: Class, value: Value) -> PyResult<Option<Value>> {
-    if !class.is_native() {
-        return Ok(None);
-    }
-    Ok(match class.native_id() {
-        Kind::Str => Some(cx.str_of(value)?.as_value()),
-        Kind::Type => Some(cx.class_of(value).as_value()),
-        Kind::Bool => Some(Value::from_bool(cx.is_true(value)?)),
-        Kind::Int if value.is_small_int() => Some(value),
-        Kind::Float if value.is_tagged_float() => Some(value),
-        _ => None,
-    })
 }
 
 /// Makes an instance of a plain class with a Python `__init__`: the call of `__init__` is a frame in this loop.

@@ -207,7 +207,7 @@ impl Context {
     /// The items of an exact builtin container (or of a view of a dict) at one moment.
     ///
     /// # Errors
-    /// MemoryError for the pairs of `dict.items()`.
+    /// MemoryError for the pairs of `dict.items()` and the characters of a string.
     pub fn snapshot_of(&self, value: Value) -> PyResult<Option<ScratchVector<'_>>> {
         let Some(object) = value.as_object() else { return Ok(None) };
         if object.client_flags() & client_flags::SUBCLASS != 0 {
@@ -222,6 +222,16 @@ impl Context {
                     items.extend_from_slice(tuple.as_slice());
                 }
                 Some(items)
+            }
+            Kind::Str => {
+                let mut characters = self.scratch();
+                if let Some(text) = Str::from_value(value) {
+                    characters.reserve(text.len());
+                    for code_point in text.code_points() {
+                        characters.push(self.str_from_code_point(code_point)?.as_value());
+                    }
+                }
+                Some(characters)
             }
             Kind::Dict => Dict::from_value(value).map(|dict| dict.snapshot_keys(self)),
             Kind::Set | Kind::FrozenSet => Set::from_value(value).map(|set| set.snapshot(self)),

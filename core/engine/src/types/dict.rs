@@ -2,8 +2,9 @@
 //!
 //! Invariant: slot 0 is the table (empty until the first entry), the first raw word the number of live entries. Reads take no lock.
 //! Writes hold the object's lock, but for overwriting the value of a key that is there, which excludes the lock's holders alone
-//! ([`threadsnake_heap::Overwriting`]); when a key must be compared by Python code, that happens outside the lock, and the write starts
-//! over unless the table is still the one searched and nothing was appended to it. Tables are allocated outside the lock.
+//! ([`threadsnake_heap::Overwriting`]), and but for what a thread does to a dict that no other thread has, between two safepoints. When a key
+//! must be compared by Python code, that happens outside the lock, and the write starts over unless the table is still the one searched and
+//! nothing was appended to it. Tables are allocated outside the lock.
 //! Source: Objects/dictobject.c for semantics; `dict_table.rs` for the protocol.
 
 use threadsnake_heap::ObjectRef;
@@ -29,6 +30,8 @@ pub const SLOTS: u16 = 1;
 /// Raw bytes: the number of live entries.
 pub const RAW_BYTES: u16 = 8;
 pub(crate) const USED: usize = 0;
+/// Entries of the smallest table.
+const SMALLEST: usize = 5;
 
 /// Where a key is.
 #[derive(Copy, Clone)]
@@ -74,6 +77,18 @@ impl Dict {
     #[inline(always)]
     pub(crate) fn of_set(object: ObjectRef) -> Dict {
         debug_assert!(matches!(Kind::of(object), Kind::Set | Kind::FrozenSet));
+        Dict(object)
+    }
+
+    /// The dict or set that a word refers to, as what its table belongs to.
+    ///
+    /// # Safety
+    /// The word refers to a dict or a set.
+    #[inline(always)]
+    pub(crate) unsafe fn of_owner_word(word: u64) -> Dict {
+        // SAFETY: passed on.
+        let object = unsafe { ObjectRef::from_address(word as usize) };
+        debug_assert!(matches!(Kind::of(object), Kind::Dict | Kind::Set | Kind::FrozenSet));
         Dict(object)
     }
 
@@ -242,8 +257,9 @@ impl Dict {
 
     /// A table for the live entries and room for as many again.
     pub(crate) fn new_table(self, cx: &Context, additional: usize) -> PyResult<DictTable> {
-        let needed = self.len().saturating_add(additional).max(5);
-        cx.new_dict_table(needed.saturating_mul(3) / 2 + 1)
+        let needed = self.len().saturating_add(additional);
+        // Most dicts and sets that get a table at all are small and stay so.
+        cx.new_dict_table(if needed <= SMALLEST { SMALLEST } else { needed.saturating_mul(3) / 2 + 1 })
     }
 
     /// Copies the live entries to an empty table; false if it is too small. The caller holds the lock.
@@ -251,6 +267,9 @@ impl Dict {
         let Some(from) = self.table() else { return true };
         if to.capacity() <= self.len() {
             return false;
+        }
+        if to.fill_from(from, self.len()) {
+            return true;
         }
         for entry in 0..from.entry_count() {
             if let (Some(key), Some(value)) = (from.key(entry), from.value(entry))
@@ -313,15 +332,32 @@ impl Dict {
     /// As for [`Dict::set`].
     #[inline(never)]
     pub fn set_hashed(self, cx: &Context, key: Value, value: Value, hash: u32) -> PyResult<()> {
-        if self.overwrite(cx, key, value, hash) {
-            return Ok(());
+        if let Some(table) = self.table() {
+            // No Python code runs from here to the store, and no safepoint comes between.
+            match look_up(cx, table, key, hash) {
+                Lookup::Entry(entry) if !self.0.is_shared() => {
+                    table.set_value(cx, entry, value);
+                    return Ok(());
+                }
+                Lookup::Entry(entry) if self.overwrite_shared(cx, Place { table, entry }, value) => {
+                    return Ok(());
+                }
+                Lookup::Absent if self.append_private(cx, key, value, hash) => return Ok(()),
+                _ => {}
+            }
         }
         self.set_slow(cx, key, value, hash)
     }
 
+    /// Appends an entry for a key that was not found, without the lock; false if other threads may have the dict, or there is no room.
+    #[inline]
+    fn append_private(self, cx: &Context, key: Value, value: Value, hash: u32) -> bool {
+        !self.0.is_shared() && self.append(cx, key, value, hash, &mut None)
+    }
+
     #[inline(never)]
     fn set_slow(self, cx: &Context, key: Value, value: Value, hash: u32) -> PyResult<()> {
-        let mut spare = None;
+        let mut spare = if self.table().is_none() { Some(self.new_table(cx, 1)?) } else { None };
         loop {
             let search = self.search(cx, key, hash)?;
             {
@@ -339,19 +375,6 @@ impl Dict {
             }
             spare = Some(self.new_table(cx, 1)?);
         }
-    }
-
-    /// Overwrites the value of a key that is there, if no Python code is needed to find it; false, with nothing done, if not so.
-    #[inline]
-    fn overwrite(self, cx: &Context, key: Value, value: Value, hash: u32) -> bool {
-        let Some(table) = self.table() else { return false };
-        let Lookup::Entry(entry) = look_up(cx, table, key, hash) else { return false };
-        if self.0.is_shared() {
-            return self.overwrite_shared(cx, Place { table, entry }, value);
-        }
-        // No other thread has the dict, and no Python code ran since the search.
-        table.set_value(cx, entry, value);
-        true
     }
 
     /// Overwrites without the lock, while other threads may do the same: this writes nothing that another thread writes, but for the
@@ -384,6 +407,19 @@ impl Dict {
     /// As for [`Dict::set`].
     pub fn set_default_hashed(self, cx: &Context, key: Value, default: Value, hash: u32) -> PyResult<Value> {
         let mut spare = None;
+        match self.table() {
+            None => spare = Some(self.new_table(cx, 1)?),
+            // As in `set_hashed`.
+            Some(table) => match look_up(cx, table, key, hash) {
+                Lookup::Entry(entry) => {
+                    if let Some(value) = table.value(entry) {
+                        return Ok(value);
+                    }
+                }
+                Lookup::Absent if self.append_private(cx, key, default, hash) => return Ok(default),
+                _ => {}
+            },
+        }
         loop {
             let search = self.search(cx, key, hash)?;
             if let Some(place) = search.place {
@@ -493,11 +529,14 @@ impl Dict {
         let mut keys = cx.scratch();
         let _guard = cx.lock(self.0);
         if let Some(table) = self.table() {
-            for entry in table.first_live()..table.live_end() {
-                if let (Some(key), Some(_)) = (table.key(entry), table.value(entry)) {
-                    keys.push(key);
+            let (first, end) = (table.first_live(), table.live_end().min(table.capacity()));
+            keys.extend_from_words(end.saturating_sub(first), |number| {
+                // SAFETY: the table has the entry, which has two slots.
+                unsafe {
+                    let (key, value) = table.entry_words(first + number);
+                    if value == 0 { 0 } else { key }
                 }
-            }
+            });
         }
         keys
     }
@@ -507,11 +546,10 @@ impl Dict {
         let mut values = cx.scratch();
         let _guard = cx.lock(self.0);
         if let Some(table) = self.table() {
-            for entry in table.first_live()..table.live_end() {
-                if let Some(value) = table.value(entry) {
-                    values.push(value);
-                }
-            }
+            let (first, end) = (table.first_live(), table.live_end().min(table.capacity()));
+            // SAFETY: the table has the entry, which has two slots.
+            let word = |number| unsafe { table.entry_words(first + number).1 };
+            values.extend_from_words(end.saturating_sub(first), word);
         }
         values
     }

@@ -88,6 +88,17 @@ impl Dict {
         let _guards = cx.lock_two(self.object(), other.object());
         let Some(from) = other.table() else { return Progress::Done };
         let wanted = self.len() + other.len();
+        if self.is_empty() && !other.is_empty() {
+            // Nothing to compare with: the entries are copied as they are.
+            match spare.take() {
+                Some(table) if table.capacity() > other.len() && other.move_entries(cx, table) => {
+                    cx.store(self.object(), TABLE, Value::from(table.object()));
+                    self.object().raw_store_u64(USED, other.len() as u64);
+                    return Progress::Done;
+                }
+                _ => return Progress::NeedsRoom(wanted.saturating_mul(3) / 2 + 5),
+            }
+        }
         let room = self.table().map_or(0, |table| table.capacity() - table.entry_count());
         if room < other.len() {
             match spare.take() {

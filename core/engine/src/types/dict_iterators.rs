@@ -7,7 +7,7 @@
 //! Source: Objects/dictobject.c, Objects/setobject.c.
 
 use threadsnake_heap::ObjectRef;
-use threadsnake_heap::arch::Ordering;
+use threadsnake_heap::arch::{AtomicU64, Ordering};
 use threadsnake_macros::{pyclass, pymethods};
 
 use crate::context::{Context, ScratchVector};
@@ -30,11 +30,12 @@ const RAW_BYTES: u16 = 24;
 /// No dict has this many entries: the mark of an iteration that has failed.
 const FAILED: u64 = u64::MAX;
 
+#[inline(always)]
 fn owner(object: ObjectRef) -> Option<Dict> {
-    let owner = object.value(OWNER)?;
-    match Dict::from_value(owner) {
-        Some(dict) => Some(dict),
-        None => Set::from_value(owner).map(Set::as_table_owner),
+    match object.slot(OWNER) {
+        0 => None,
+        // SAFETY: `make` puts a dict or a set there, and nothing else is.
+        word => Some(unsafe { Dict::of_owner_word(word) }),
     }
 }
 
@@ -44,24 +45,36 @@ fn changed(cx: &Context, object: ObjectRef, what: &str) -> crate::error::Raised 
     cx.raise(ExceptionClass::RuntimeError, format_args!("{text} during iteration"))
 }
 
+/// A raw word of an iterator.
+#[inline(always)]
+fn word(object: &ObjectRef, offset: usize) -> &AtomicU64 {
+    // SAFETY: `make` and `rest` alone make iterators, with `SLOTS` slots and `RAW_BYTES` bytes, which are accessed as atomics of 8 bytes.
+    unsafe { object.raw_behind::<{ SLOTS as usize }, AtomicU64>(offset) }
+}
+
 /// The next entry: its key and value.
 #[inline]
 fn advance(cx: &Context, object: ObjectRef, reverse: bool) -> PyResult<Option<(Value, Value)>> {
     let Some(owner) = owner(object) else { return Ok(None) };
-    if owner.len() as u64 != object.raw_u64(USED) {
+    if owner.len() as u64 != word(&object, USED).load(Ordering::Acquire) {
         object.raw_store_u64(USED, FAILED);
         return Err(changed(cx, object, "dictionary changed size"));
     }
-    let Some(table) = object.value(TABLE).and_then(Value::as_object).map(DictTable::from_object) else {
-        cx.clear(object, OWNER);
-        return Ok(None);
+    let table = match object.slot(TABLE) {
+        0 => {
+            cx.clear(object, OWNER);
+            return Ok(None);
+        }
+        // SAFETY: `make` puts the table of the dict or set there, and nothing else is.
+        word => DictTable::from_object(unsafe { ObjectRef::from_address(word as usize) }),
     };
     if owner.table() != Some(table) {
         object.raw_store_u64(USED, FAILED);
         return Err(changed(cx, object, "dictionary keys changed"));
     }
     loop {
-        let position = object.raw_u64(POSITION);
+        // Acquire and Release, here and below: as in `ObjectAccess`.
+        let position = word(&object, POSITION).load(Ordering::Acquire);
         let found =
             if reverse { find_before(table, position as usize) } else { find_from(table, position as usize) };
         let Some((entry, key, value)) = found else {
@@ -81,17 +94,22 @@ fn advance(cx: &Context, object: ObjectRef, reverse: bool) -> PyResult<Option<(V
                 continue;
             }
         } else {
-            object.raw_store_u64(POSITION, next);
+            word(&object, POSITION).store(next, Ordering::Release);
         }
-        object.raw_store_u64(REMAINING, object.raw_u64(REMAINING).saturating_sub(1));
+        let remaining = word(&object, REMAINING);
+        remaining.store(remaining.load(Ordering::Acquire).saturating_sub(1), Ordering::Release);
         return Ok(Some((key, value)));
     }
 }
 
+#[inline(always)]
 fn find_from(table: DictTable, position: usize) -> Option<(usize, Value, Value)> {
     let mut entry = position.max(table.first_live());
-    while entry < table.entry_count() {
-        if let (Some(key), Some(value)) = (table.key(entry), table.value(entry)) {
+    let end = table.entry_count().min(table.capacity());
+    while entry < end {
+        // SAFETY: below the capacity.
+        let (key, value) = unsafe { table.entry_words(entry) };
+        if let (Some(key), Some(value)) = (Value::from_word(key), Value::from_word(value)) {
             return Some((entry, key, value));
         }
         entry += 1;

@@ -104,13 +104,56 @@ macro_rules! index_cells {
         impl IndexCell for $cell {
             #[inline(always)]
             fn load(&self) -> u32 {
-                // Acquire pairs with the Release in `set_index`.
+                // Acquire pairs with the Release in `Places::claim`.
                 <$cell>::load(self, Ordering::Acquire) as u32
             }
         }
     )* };
 }
 index_cells!(AtomicU8, AtomicU16, AtomicU32);
+
+/// The cells of an index, by their width.
+enum Places<'a> {
+    Bytes(&'a [AtomicU8]),
+    Halves(&'a [AtomicU16]),
+    Words(&'a [AtomicU32]),
+}
+
+impl Places<'_> {
+    /// Puts `content` into the first free place for a hash. The number of places is a power of two, and one is free.
+    #[inline(always)]
+    fn claim(&self, hash: u32, content: u32) {
+        macro_rules! claim {
+            ($cells:expr, $content:expr) => {{
+                let mask = $cells.len() - 1;
+                let mut probe = Probe { place: hash as usize & mask, perturbation: hash };
+                while let Some(cell) = $cells.get(probe.place) {
+                    // Relaxed: the caller is the only writer.
+                    if cell.load(Ordering::Relaxed) == 0 {
+                        // Release pairs with the Acquire of searches: key, value and hash are visible to whoever finds the entry.
+                        return cell.store($content, Ordering::Release);
+                    }
+                    probe.advance(mask);
+                }
+            }};
+        }
+        // Each cell is 0 when free, else the entry's number and one.
+        match self {
+            Places::Bytes(cells) => claim!(cells, content as u8),
+            Places::Halves(cells) => claim!(cells, content as u16),
+            Places::Words(cells) => claim!(cells, content),
+        }
+    }
+
+    /// Frees all places of a table that nobody else has seen.
+    fn clear(&self) {
+        match self {
+            Places::Bytes(cells) => cells.iter().for_each(|cell| cell.store(0, Ordering::Relaxed)),
+            Places::Halves(cells) => cells.iter().for_each(|cell| cell.store(0, Ordering::Relaxed)),
+            Places::Words(cells) => cells.iter().for_each(|cell| cell.store(0, Ordering::Relaxed)),
+        }
+    }
+}
 
 /// How a key compares to an entry's key without running Python code.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -219,6 +262,17 @@ impl DictTable {
         Value::from_word(unsafe { self.0.slot_unchecked(2 * entry + 1) })
     }
 
+    /// The words of an entry's key and value, without a test of its number.
+    ///
+    /// # Safety
+    /// The table has the entry.
+    #[inline(always)]
+    pub(crate) unsafe fn entry_words(self, entry: usize) -> (u64, u64) {
+        debug_assert!(entry < self.capacity());
+        // SAFETY: there are two slots per entry.
+        unsafe { (self.0.slot_unchecked(2 * entry), self.0.slot_unchecked(2 * entry + 1)) }
+    }
+
     /// The slot of an entry's value.
     #[inline(always)]
     pub fn value_slot(entry: usize) -> usize {
@@ -244,47 +298,9 @@ impl DictTable {
         HASHES + 4 * self.capacity()
     }
 
-    /// What the index holds at a place: 0 free, else entry + 1.
-    #[inline(always)]
-    fn index(self, place: usize) -> u32 {
-        let offset = self.index_offset();
-        let shift = self.size_shift();
-        // SAFETY: the index has `1 << shift` cells of the width that the shift implies, and `place` is masked to that.
-        // The offset is a multiple of 4. Acquire pairs with the Release in `set_index`.
-        unsafe {
-            if shift <= 7 {
-                self.0.raw::<AtomicU8>(offset + place).load(Ordering::Acquire) as u32
-            } else if shift <= 15 {
-                self.0.raw::<AtomicU16>(offset + 2 * place).load(Ordering::Acquire) as u32
-            } else {
-                self.0.raw::<AtomicU32>(offset + 4 * place).load(Ordering::Acquire)
-            }
-        }
-    }
-
-    fn set_index(self, place: usize, content: u32) {
-        let offset = self.index_offset();
-        let shift = self.size_shift();
-        // SAFETY: as for `index`. Release pairs with the Acquire there: key, value and hash are visible to whoever finds the entry.
-        unsafe {
-            if shift <= 7 {
-                self.0.raw::<AtomicU8>(offset + place).store(content as u8, Ordering::Release);
-            } else if shift <= 15 {
-                self.0.raw::<AtomicU16>(offset + 2 * place).store(content as u16, Ordering::Release);
-            } else {
-                self.0.raw::<AtomicU32>(offset + 4 * place).store(content, Ordering::Release);
-            }
-        }
-    }
-
     #[inline(always)]
     fn mask(self) -> usize {
         (1usize << self.size_shift()) - 1
-    }
-
-    #[inline(always)]
-    fn advance(self, probe: &mut Probe) {
-        probe.advance(self.mask());
     }
 
     /// The start of a search.
@@ -315,12 +331,12 @@ impl DictTable {
         let mask = self.mask();
         let raw = self.0.raw_bytes_pointer();
         // SAFETY: the raw tail holds `HASHES` bytes, a hash of 4 bytes per entry, and the index: `mask + 1` cells, of this width says the
-        // caller. Entries are below the capacity, and have two slots each. The order of the loads is as in `index`, `hash` and `key`.
+        // caller. Entries are below the capacity, and have two slots each. The order of the loads is that of the stores in `append`, backwards.
         unsafe {
             let hashes = raw.add(HASHES).cast::<AtomicU32>();
             let index = hashes.add(capacity).cast::<C>();
             loop {
-                // Acquire pairs with the Release in `set_index`.
+                // Acquire pairs with the Release in `Places::claim`.
                 let content = (*index.add(probe.place)).load();
                 if content == FREE {
                     return Found::Absent;
@@ -440,17 +456,86 @@ impl DictTable {
         cx.store(self.0, 2 * entry, key);
         cx.store(self.0, 2 * entry + 1, value);
         self.hash_cell(entry).store(hash, Ordering::Relaxed);
-        let mut probe = self.probe(hash);
-        while self.index(probe.place) != FREE {
-            self.advance(&mut probe);
-        }
-        self.set_index(probe.place, entry as u32 + 1);
+        self.places().claim(hash, entry as u32 + 1);
         // The count comes last: who has read the new count and then finds no entry for the key may rely on there being none.
         // The other way round, a search between the two stores would count an entry that it could not find, and its writer, who
         // sees the same count under the lock, would append the key once more.
         self.0.raw_store_u32(LIVE_END, entry as u32 + 1);
         self.0.raw_store_u32(ENTRIES, entry as u32 + 1);
         true
+    }
+
+    /// The places of the index.
+    #[inline(always)]
+    fn places(&self) -> Places<'_> {
+        let places = 1usize << self.size_shift();
+        // SAFETY: the index begins behind the hashes and has as many cells as this, of the width that the size implies; it lives as long as
+        // the table, which the borrow of this handle keeps on the caller's stack.
+        unsafe {
+            let start = self.0.raw_bytes_pointer().add(HASHES).cast::<AtomicU32>().add(self.capacity());
+            match self.index_width() {
+                1 => Places::Bytes(core::slice::from_raw_parts(start.cast::<AtomicU8>(), places)),
+                2 => Places::Halves(core::slice::from_raw_parts(start.cast::<AtomicU16>(), places)),
+                _ => Places::Words(core::slice::from_raw_parts(start, places)),
+            }
+        }
+    }
+
+    /// Copies the live entries of another table, of which there are so many and whose keys all differ, if this one is new, holds nothing, has
+    /// room for them and needs no barrier; false, with nothing done, if not so. The caller holds the lock of the other's dict.
+    pub(crate) fn fill_from(self, from: DictTable, live: usize) -> bool {
+        let (first, end) = (from.first_live(), from.entry_count().min(from.capacity()));
+        if self.entry_count() != 0 || !self.0.takes_plain_stores() || live > self.capacity() {
+            return false;
+        }
+        let as_it_is = live == end && first == 0 && self.size_shift() == from.size_shift();
+        let mut count = 0;
+        for entry in first..end {
+            // SAFETY: below the capacity.
+            let (key, value) = unsafe { from.entry_words(entry) };
+            if key == 0 || value == 0 {
+                continue;
+            }
+            if count >= self.capacity() {
+                return self.forget_filled(count);
+            }
+            // SAFETY: the entry was tested to be there, and that stores are plain: no safepoint comes between.
+            unsafe {
+                self.0.store_plain(2 * count, key);
+                self.0.store_plain(2 * count + 1, value);
+            }
+            count += 1;
+            if !as_it_is {
+                let hash = from.hash(entry);
+                self.hash_cell(count - 1).store(hash, Ordering::Relaxed);
+                self.places().claim(hash, count as u32);
+            }
+        }
+        if as_it_is && count == live {
+            let bytes = self.index_offset() - HASHES + (self.index_width() << self.size_shift());
+            // SAFETY: both tails hold so many bytes of hashes and index behind `HASHES`, as the sizes are equal. Nobody writes those of the
+            // other table while the caller holds the lock, and nobody else has this one.
+            unsafe {
+                let source = from.0.raw_bytes_pointer().add(HASHES).cast_const();
+                core::ptr::copy_nonoverlapping(source, self.0.raw_bytes_pointer().add(HASHES), bytes);
+            }
+        } else if as_it_is {
+            return self.forget_filled(count);
+        }
+        self.0.raw_store_u32(LIVE_END, count as u32);
+        self.0.raw_store_u32(ENTRIES, count as u32);
+        true
+    }
+
+    /// Empties a table that nobody else has seen and whose first entries were filled.
+    #[cold]
+    fn forget_filled(self, count: usize) -> bool {
+        for slot in 0..2 * count {
+            // SAFETY: the entries are there; that stores are plain was tested, and nothing has happened since.
+            unsafe { self.0.store_plain(slot, 0) };
+        }
+        self.places().clear();
+        false
     }
 
     /// Deletes an entry: it keeps its place in the index until the table is rebuilt. The caller holds the dict's lock.

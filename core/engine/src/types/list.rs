@@ -95,7 +95,13 @@ impl List {
     /// The item buffer.
     #[inline(always)]
     pub(crate) fn items(self) -> Option<ObjectRef> {
-        self.0.value(ITEMS).and_then(Value::as_object)
+        // SAFETY: lists have the slot of their buffer, which is empty or holds one.
+        unsafe {
+            match self.0.slot_unchecked(ITEMS) {
+                0 => None,
+                word => Some(ObjectRef::from_address(word as usize)),
+            }
+        }
     }
 
     /// The item at an index, without a lock.
@@ -243,11 +249,8 @@ impl List {
         let _guard = cx.lock(self.0);
         if let Some(items) = self.items() {
             let count = self.len().min(items.slot_count());
-            values.reserve(count);
             // SAFETY: below the number of slots.
-            values.extend(
-                (0..count).filter_map(|index| Value::from_word(unsafe { items.slot_unchecked(index) })),
-            );
+            values.extend_from_words(count, |index| unsafe { items.slot_unchecked(index) });
         }
         values
     }

@@ -512,6 +512,9 @@ fn fill_repeated(
     from: usize,
     times: usize,
 ) {
+    if length == 1 {
+        return cx.fill_range(buffer, from, times, items.slot(0));
+    }
     for number in 0..times {
         cx.copy_range(items, 0, buffer, from + number * length, length);
     }
