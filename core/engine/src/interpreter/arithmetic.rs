@@ -89,16 +89,39 @@ unsafe fn from_odd_word(word: u64) -> Value {
     }
 }
 
+/// The word of the sum of two tagged ints, and whether it is too large for one.
+#[inline(always)]
+pub(crate) fn add_words(left: Value, right: Value) -> (u64, bool) {
+    // (2l + 1 - 1) + (2r + 1) = 2(l + r) + 1
+    let (sum, overflow) = (left.word() as i64 - 1).overflowing_add(right.word() as i64);
+    (sum as u64, overflow)
+}
+
+/// The word of the difference of two tagged ints, and whether it is too large for one.
+#[inline(always)]
+pub(crate) fn subtract_words(left: Value, right: Value) -> (u64, bool) {
+    // (2l + 1) - (2r + 1 - 1) = 2(l - r) + 1
+    let (difference, overflow) = (left.word() as i64).overflowing_sub(right.word() as i64 - 1);
+    (difference as u64, overflow)
+}
+
+/// The word of the product of two tagged ints, and whether it is too large for one.
+#[inline(always)]
+pub(crate) fn multiply_words(left: Value, right: Value) -> (u64, bool) {
+    // 2l * r + 1
+    let (product, overflow) = (left.word() as i64 - 1).overflowing_mul(right.small_int_payload());
+    ((product as u64).wrapping_add(1), overflow)
+}
+
 /// `left + right` for ints
 #[inline(always)]
 pub fn add_ints(left: Value, right: Value) -> Option<Value> {
     if !both_small_ints(left, right) {
         return None;
     }
-    // (2l + 1 - 1) + (2r + 1) = 2(l + r) + 1
-    let (sum, overflow) = (left.word() as i64 - 1).overflowing_add(right.word() as i64);
-    // SAFETY: the sum of an even and an odd number.
-    if overflow { None } else { Some(unsafe { from_odd_word(sum as u64) }) }
+    let (sum, overflow) = add_words(left, right);
+    // SAFETY: the word of an int.
+    if overflow { None } else { Some(unsafe { from_odd_word(sum) }) }
 }
 
 /// `left - right` for ints
@@ -107,9 +130,9 @@ pub fn subtract_ints(left: Value, right: Value) -> Option<Value> {
     if !both_small_ints(left, right) {
         return None;
     }
-    let (difference, overflow) = (left.word() as i64).overflowing_sub(right.word() as i64 - 1);
-    // SAFETY: the difference of an odd and an even number.
-    if overflow { None } else { Some(unsafe { from_odd_word(difference as u64) }) }
+    let (difference, overflow) = subtract_words(left, right);
+    // SAFETY: the word of an int.
+    if overflow { None } else { Some(unsafe { from_odd_word(difference) }) }
 }
 
 /// `left * right` for ints
@@ -118,9 +141,9 @@ pub fn multiply_ints(left: Value, right: Value) -> Option<Value> {
     if !both_small_ints(left, right) {
         return None;
     }
-    let (product, overflow) = (left.word() as i64 - 1).overflowing_mul(right.small_int_payload());
-    // SAFETY: the product of an even number, and 1.
-    if overflow { None } else { Some(unsafe { from_odd_word((product as u64).wrapping_add(1)) }) }
+    let (product, overflow) = multiply_words(left, right);
+    // SAFETY: the word of an int.
+    if overflow { None } else { Some(unsafe { from_odd_word(product) }) }
 }
 
 /// `left + right`

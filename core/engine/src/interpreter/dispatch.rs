@@ -226,6 +226,20 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     }
                 }};
             }
+            /// As `binary!`, with a path of its own for ints: an absent value there would be tested for by its word.
+            macro_rules! number {
+                ($instruction:expr, $words:path, $fast:path) => {{
+                    let (left, right) = (get!($instruction.b()), get!($instruction.c()));
+                    if arithmetic::both_small_ints(left, right) {
+                        let (word, overflow) = $words(left, right);
+                        if !overflow {
+                            set_word!($instruction.a(), word);
+                            continue 'running;
+                        }
+                    }
+                    binary!($instruction, $fast)
+                }};
+            }
             macro_rules! immediate {
                 ($instruction:expr, $fast:path) => {{
                     let left = get!($instruction.b());
@@ -470,12 +484,12 @@ fn run_loop(cx: &Context, start: Start) -> PyResult<Exit> {
                     set!(i.a(), value);
                 }
 
-                Operation::Add | Operation::InPlaceAdd => binary!(i, arithmetic::add),
+                Operation::Add | Operation::InPlaceAdd => number!(i, arithmetic::add_words, arithmetic::add),
                 Operation::Subtract | Operation::InPlaceSubtract => {
-                    binary!(i, arithmetic::subtract)
+                    number!(i, arithmetic::subtract_words, arithmetic::subtract)
                 }
                 Operation::Multiply | Operation::InPlaceMultiply => {
-                    binary!(i, arithmetic::multiply)
+                    number!(i, arithmetic::multiply_words, arithmetic::multiply)
                 }
                 Operation::TrueDivide | Operation::InPlaceTrueDivide => {
                     binary!(i, arithmetic::true_divide)
